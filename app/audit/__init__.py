@@ -1,0 +1,1 @@
+"""The trail: what is written on it, how it is protected, and how it is checked."""

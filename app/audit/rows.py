@@ -1,0 +1,114 @@
+"""What an event says of the rows of its act: a digest of each.
+
+The rule, which the verifier implements a second time for itself: take every column of the
+row by its name in the database, leaving out the column `state` of a guarded table (the
+engine's bytes, which `state_sha256` covers); write the values by the rules of
+`app.audit.canonical`, a decimal number with exactly the digits after the point that its
+column has; the digest is SHA-256 of the canonical JSON of that object. It stands on the
+event under `<table>/<id>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Numeric, Table, inspect
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.audit.canonical import canonical
+from app.models.trail import Fact, Guarded
+
+Row = Fact | Guarded
+STATE = "state"
+
+
+class RowMismatch(ValueError):
+    """A row does not belong to the event it was handed to; the message says which and why."""
+
+
+def claim(session: Session, rows: Sequence[Row], stream: str, seq: int) -> dict[str, str]:
+    """Bind `rows` to event (stream, seq), write the new ones, and give the digest of each.
+
+    A new row without stream or number is given them; a guarded row at the version before
+    is raised to `seq`. Guarded rows that changed are hashed as they are going to be: their
+    UPDATE must come after the event. Raises RowMismatch for a row of another event, for a
+    version that is not the next, and for a changed guarded row of the stream left out.
+    """
+    for row in rows:
+        _bind(row, stream, seq)
+    _forgotten(session, rows, stream)
+    session.add_all(row for row in rows if row not in session)
+    if session.new:
+        _flush_new(session)
+    return {f"{_table(row).name}/{row.id}": digest(row) for row in rows}
+
+
+def _bind(row: Row, stream: str, seq: int) -> None:
+    # A new row has None where nothing was set yet.
+    if row.stream not in (None, stream):
+        raise RowMismatch(f"a row of {row.stream} was handed to an event of {stream}")
+    row.stream = stream
+    if isinstance(row, Fact):
+        if row.seq not in (None, seq):
+            raise RowMismatch(f"a fact of event {row.seq} was handed to event {seq} of {stream}")
+        row.seq = seq
+        return
+    if row.version not in (None, seq - 1, seq):
+        raise RowMismatch(f"version {row.version} cannot become {seq} on {stream}")
+    row.version = seq
+
+
+def _forgotten(session: Session, rows: Sequence[Row], stream: str) -> None:
+    for other in session.dirty:
+        if isinstance(other, Guarded) and other.stream == stream and other not in rows:
+            raise RowMismatch(f"{_table(other).name}/{other.id} changed and was not handed over")
+
+
+def _flush_new(session: Session) -> None:
+    """Write new rows and hold changed guarded rows back, which may only follow their event."""
+    held = []
+    for row in session.dirty:
+        if not isinstance(row, Guarded):
+            continue
+        for attribute in inspect(row).attrs:
+            if not attribute.history.has_changes():
+                continue
+            held.append((row, attribute.key, attribute.value))
+            if attribute.history.deleted:
+                set_committed_value(row, attribute.key, attribute.history.deleted[0])
+            else:
+                session.expire(row, [attribute.key])
+    session.flush()
+    for row, key, value in held:
+        setattr(row, key, value)
+
+
+def digest(row: Row) -> str:
+    """The digest of a row with its present values, by the rule above: 64 hexadecimal digits."""
+    mapper = inspect(type(row))
+    values = {}
+    for column in _table(row).columns:
+        if column.name == STATE and isinstance(row, Guarded):
+            continue
+        value = getattr(row, mapper.get_property_by_column(column).key)
+        values[column.name] = _scaled(column.type, value)
+    return hashlib.sha256(canonical(values)).hexdigest()
+
+
+def _scaled(kind: Any, value: Any) -> Any:
+    if not isinstance(value, Decimal) or not isinstance(kind, Numeric) or kind.scale is None:
+        return value
+    exact = value.quantize(Decimal(1).scaleb(-kind.scale))
+    if exact != value:
+        raise RowMismatch(f"{value} has more digits than its column")
+    return exact
+
+
+def _table(row: Row) -> Table:
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table

@@ -1,0 +1,143 @@
+"""`bagalau serve` and `bagalau worker`."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import threading
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from gunicorn.app.base import BaseApplication
+
+from app.cli import database
+from app.cli.output import fail, say
+from app.demo import accounts, scene
+from app.services import installation
+from config.settings import Settings
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """Gunicorn with our application, configured here and nowhere else."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        """Serve `app` with gunicorn's `options`."""
+        self._app, self._options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options to gunicorn."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application."""
+        return self._app
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Set up demonstration data and accounts first.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, help="On PostgreSQL only.")
+@with_appcontext
+def serve(demo: bool, workers: int) -> None:
+    """Serve the pages; on SQLite this process also runs the timers."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's target goes to another thread
+    settings = database.current().settings
+    with database.sole_writer(settings):
+        say("Preparing the database ...")
+        database.ready(demo=demo)
+        if demo:
+            scene.prepare(say=say, store=database.current().store)
+        _refuse_open_demonstration(settings)
+        _refuse_taken_port(settings)
+        if demo or installation.state().demonstration:
+            say(accounts.card())
+        say(f"Bagalau: http://{settings.host}:{settings.port}/  (stop with Ctrl+C)")
+        _run(app, settings, workers)
+
+
+def _run(app: Flask, settings: Settings, workers: int) -> None:
+    single = settings.sqlite_file is not None
+
+    def forked(_server: Any, _worker: Any) -> None:
+        # A connection does not survive a fork; the ticker is a thread of the child.
+        with app.app_context():
+            from app.db import db
+
+            db.engine.dispose(close=False)
+        if single:
+            with app.app_context():
+                start = database.current().start_ticker
+            start(app)
+
+    with app.app_context():
+        from app.db import db
+
+        db.session.remove()
+        db.engine.dispose()
+    Server(
+        app,
+        {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": 1 if single else workers,
+            "threads": 8,
+            "worker_class": "gthread",
+            "post_fork": forked,
+            "graceful_timeout": 20,
+            "timeout": 60,
+            "loglevel": "warning",
+            "proc_name": "bagalau",
+            "control_socket_disable": True,
+        },
+    ).run()
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Run the timers and deliver the messages, on PostgreSQL; any number of these may run."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's target goes to another thread
+    if database.current().settings.sqlite_file is not None:
+        fail("On SQLite `bagalau serve` runs the timers itself: a second writer is not possible.")
+    database.ready()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    running = database.current().start_ticker(app)
+    say("The worker runs the timers. Stop it with Ctrl+C.")
+    stop.wait()
+    running.shutdown(wait=True)
+
+
+def _refuse_open_demonstration(settings: Settings) -> None:
+    """Demonstration accounts share one known password: nobody outside may reach them."""
+    if not installation.state().demonstration or _is_loopback(settings.host):
+        return
+    fail(
+        f"This is a demonstration with known passwords and would listen on {settings.host}: "
+        "set BAGALAU_HOST to 127.0.0.1, or make an installation with `bagalau init`."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            fail(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+                "choose another port, for example PORT=8081."
+            )

@@ -1,0 +1,141 @@
+"""The database: declarative base, types, session and the only commit in the code.
+
+Two databases are served by the same code. On SQLite one process writes and an in-process
+lock queues its writers (a deferred read-then-write fails at once in spite of
+`busy_timeout`, so a writing transaction begins IMMEDIATE); on PostgreSQL rows are locked.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: stored in UTC, always read back with its zone; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into what the database stores."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the stored instant its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# The second argument types `db.Model`; tables derive from `Base` directly.
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def reference(target: str) -> ForeignKey:
+    """A foreign key checked at commit: the rows of one act may be written in any order."""
+    return ForeignKey(target, deferrable=True, initially="DEFERRED")
+
+
+_sqlite_writer = threading.RLock()
+WRITING = "bagalau_writing"
+
+
+def is_sqlite(session: Session) -> bool:
+    """Say whether `session` talks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One act: everything in the block is committed together, or nothing is.
+
+    The session begins anew, so nothing read before is trusted. Nested use is an error:
+    an act is one transaction.
+
+    Raises whatever the block or the commit raises, after a rollback.
+    """
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()
+    if is_sqlite(session):
+        with _sqlite_writer:
+            yield from _committed(session)
+    else:
+        yield from _committed(session)
+
+
+def _committed(session: Session) -> Iterator[Session]:
+    try:
+        session.connection(execution_options={WRITING: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.expunge_all()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Read without writing: ends with a rollback, so no lock is left behind."""
+    session = db.session()
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set up every connection of `engine` (pragmas and transaction control on SQLite)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connected(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own BEGIN is switched off: `_sqlite_begin` decides which one is sent.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=10000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

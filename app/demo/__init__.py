@@ -1,0 +1,1 @@
+"""Demonstrations: invented people and figures, played through the services that people use."""

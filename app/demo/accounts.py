@@ -1,0 +1,117 @@
+"""Accounts of a demonstration: people of every role in every body, with one known password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.db import reading
+from app.demo.names import name
+from app.domain.actors import Actor, SystemActor
+from app.models.people import Person
+from app.operations.registers import Registers
+from app.services import people, roles
+from app.services.passwords import hash_password
+
+PASSWORD = "bagalau-demo"
+SINCE = date(2017, 1, 1)
+SYSTEM = SystemActor("demonstration")
+# Enough staff in an authority that a commission of ¶ 59 can be formed without the officers
+# who evaluate: officers 1 and 2 evaluate, 3 to 8 do not.
+OFFICERS = {"authority": 8, "body": 2}
+
+# Shown when the server starts: who to sign in as first.
+SHOWN = (
+    ("mne.officer1", "planning authority: drafts the schedule, evaluates block 1"),
+    ("ap.head", "Head of the Administration: approves the schedule"),
+    ("mne.officer2", "evaluating authority: enters conclusions"),
+    ("mne.head", "first head of the authority: signs, forms commissions"),
+    ("mne.officer3", "a member of special commissions (also 4 to 8)"),
+    ("akmola.officer1", "evaluated body: receives, objects"),
+    ("ap.working", "working body of the Commission"),
+    ("auditor", "auditor: reads everything, changes nothing"),
+    ("admin", "administrator: people, calendar, incidents"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login with the roles it is given: (role, organisation)."""
+
+    login: str
+    roles: tuple[tuple[str, str], ...]
+
+
+def accounts() -> Iterator[Account]:
+    """Every account of the demonstration, in a fixed order."""
+    with reading() as session:
+        registers = Registers(session)
+        bodies = list(registers.bodies.by_code)
+        authorities = {row.holder for row in registers.mandates.rows}
+        administration = registers.mandates.holder("presidential_administration", SINCE)
+        working_body = registers.mandates.holder("working_body", SINCE)
+    for code in bodies:
+        count = OFFICERS["authority" if code in authorities else "body"]
+        for number in range(1, count + 1):
+            yield Account(f"{code}.officer{number}", (("case_officer", code),))
+        role = "administration_head" if code == administration else "first_head"
+        both = ((role, code), ("first_head", code)) if role != "first_head" else ((role, code),)
+        yield Account(f"{code}.head", both)
+    yield Account(f"{working_body}.working", (("working_body_officer", working_body),))
+    yield Account("auditor", (("auditor", administration),))
+    yield Account("owner", (("process_owner", administration),))
+    yield Account("admin", (("administrator", administration),))
+
+
+def create(*, now: datetime) -> int:
+    """Make every account that is not there yet; return how many were made.
+
+    One hash serves them all: two hundred of their own would take a minute.
+    """
+    shared = hash_password(PASSWORD)
+    known = logins()
+    made = 0
+    for number, account in enumerate(list(accounts()), start=1):
+        if account.login in known:
+            continue
+        person = people.create_person(
+            login=account.login,
+            names=name(number),
+            password_hash=shared,
+            actor=SYSTEM,
+            now=now,
+        )
+        for role, organisation in account.roles:
+            roles.grant_role(
+                person=person,
+                role=role,
+                organisation=organisation,
+                starts_on=SINCE,
+                actor=SYSTEM,
+                now=now,
+            )
+        made += 1
+    return made
+
+
+def logins() -> dict[str, str]:
+    """The code of every person, by login."""
+    with reading() as session:
+        return {row.login: row.code for row in session.execute(select(Person.login, Person.code))}
+
+
+def actor(login: str, now: datetime) -> Actor:
+    """The person with `login` as an actor at `now`."""
+    with reading() as session:
+        code = session.scalars(select(Person.code).where(Person.login == login)).one()
+        return people.actor_of(session, code, now)
+
+
+def card() -> str:
+    """The accounts to begin with, as lines for a terminal."""
+    lines = [f"  {login:<18}{what}" for login, what in SHOWN]
+    head = f"Demonstration accounts, all with the password {PASSWORD}:"
+    return "\n".join([head, *lines])

@@ -1,0 +1,1 @@
+"""The rules of the evaluation: pure Python, standard library only, no clock, no database."""

@@ -1,0 +1,98 @@
+"""Values that a case may hold: JSON without fractions, bounded in size.
+
+What enters a case passes through `normalise`, which copies it. From then on no value is ever
+changed in place, so tasks may share values safely: a parallel branch or a finished task
+cannot be altered through a shared object.
+
+Fractions are text ("87.5"): RFC 8785 writes 1.0 as 1, so a float would not come back from
+the trail as it went in. Integers keep to ±(2^53 - 1), the range of RFC 8785 and RFC 7493.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+# str | int | bool | None | list[Json] | dict[str, Json]; spelt out it would only cost casts.
+Json: TypeAlias = Any
+
+LARGEST = 2**53 - 1
+DEEPEST = 32
+MOST_NODES = 20_000
+LONGEST_TEXT = 100_000
+
+
+class NotAValue(ValueError):
+    """Something that a case cannot hold."""
+
+
+class _Budget:
+    """Counts nodes, so that one value cannot fill the memory."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_NODES
+
+
+def normalise(value: object) -> Json:
+    """Copy `value` as JSON; tuples become lists.
+
+    Raises:
+        NotAValue: a fraction, a key that is no text, another type, or too large.
+    """
+    return _copy(value, _Budget(), DEEPEST)
+
+
+def normalise_object(value: object) -> dict[str, Json]:
+    """Copy a JSON object whose keys can be names in expressions.
+
+    Raises:
+        NotAValue: no object, or something in it that a case cannot hold.
+    """
+    if not isinstance(value, dict):
+        raise NotAValue(f"an object is needed, not {type(value).__name__}")
+    copied: dict[str, Json] = normalise(value)
+    return copied
+
+
+def _copy(value: object, budget: _Budget, depth: int) -> Json:
+    if value is None or value is True or value is False:
+        return value
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind is int:
+        if not -LARGEST <= value <= LARGEST:  # type: ignore[operator]  # its type is int
+            raise NotAValue("an integer beyond 2^53 - 1")
+        return value
+    budget.left -= 1
+    if budget.left < 0 or depth == 0:
+        raise NotAValue("too large or too deep")
+    if isinstance(value, dict):
+        budget.left -= len(value)
+        return {_key(key, budget): _copy(item, budget, depth - 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        budget.left -= len(value)
+        return [_copy(item, budget, depth - 1) for item in value]
+    if isinstance(value, str):  # an enumeration's member, say: only its text stays
+        return _text(str(value))
+    raise NotAValue(f"{kind.__name__} is no JSON value here")
+
+
+def _key(key: object, budget: _Budget) -> str:
+    if type(key) is not str:
+        raise NotAValue(f"a key is {type(key).__name__}, not text")
+    if budget.left < 0:
+        raise NotAValue("too large")
+    return key
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    if len(text) > LONGEST_TEXT:
+        raise NotAValue("a text is too long")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotAValue("a text holds half a surrogate pair") from None
+    return text

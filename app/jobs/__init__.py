@@ -1,0 +1,1 @@
+"""Background work: the ticker over the tables of timers and messages."""

@@ -1,0 +1,81 @@
+"""Who took part in the evaluation of a year, computed from the trail (¶ 59).
+
+Taking part means having acted for an authority: entered, scored, re-checked or signed, in
+any evaluation case of that reporting year, or having attached a document to one for the
+authority. That the bar is limited to one year's cycle is a reading of ¶ 59.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.cases import CaseFile, Task
+from app.models.facts import Document
+from app.models.trail import EventRow
+
+# Processes in which results come about; acting in them for the authority is taking part.
+EVALUATING = ("conclusion", "block_evaluation", "part_evaluation")
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One act by which somebody took part: where and when the trail has it."""
+
+    person: str
+    case_id: int
+    number: str
+    element: str | None
+    event_id: int
+
+
+def taken_part(session: Session, year: int) -> tuple[Participation, ...]:
+    """Every act by which somebody took part in the evaluation of `year`, oldest first."""
+    rows = session.execute(_acts().where(CaseFile.year == year).order_by(EventRow.id))
+    return tuple(
+        Participation(row.actor, row.case_id, row.number, row.element, row.id) for row in rows
+    )
+
+
+def _acts() -> Select[str | None, int | None, int | None, str, str, int]:
+    return (
+        select(
+            EventRow.actor,
+            EventRow.case_id,
+            CaseFile.year,
+            CaseFile.number,
+            Task.element,
+            EventRow.id,
+        )
+        .join(CaseFile, CaseFile.stream == EventRow.stream)
+        .outerjoin(Task, (Task.case_id == EventRow.case_id) & (Task.closed_seq == EventRow.seq))
+        .outerjoin(Document, (Document.stream == EventRow.stream) & (Document.seq == EventRow.seq))
+        .where(
+            CaseFile.process.in_(EVALUATING),
+            EventRow.outcome == "done",
+            EventRow.actor.is_not(None),
+            or_(
+                EventRow.kind == "case.started",
+                (EventRow.kind == "task.completed")
+                & (Task.completed_by == EventRow.actor)
+                & (Task.organisation != CaseFile.evaluated_body),
+                (EventRow.kind == "document.attached")
+                & (Document.organisation != CaseFile.evaluated_body),
+            ),
+        )
+    )
+
+
+def participants(session: Session, year: int | None) -> frozenset[str]:
+    """The people who took part in the evaluation of `year`, by code."""
+    if year is None:
+        return frozenset()
+    return frozenset(part.person for part in taken_part(session, year))
+
+
+def years_of(session: Session, person: str) -> frozenset[int]:
+    """The years in whose evaluation a person took part; for filters over lists."""
+    rows = session.execute(_acts().where(EventRow.actor == person))
+    return frozenset(row.year for row in rows if row.year is not None)

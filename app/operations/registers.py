@@ -1,0 +1,168 @@
+"""Reading the registers inside an act, and noting which versions were read.
+
+Decoded registers are kept in memory under their version: a version never changes, so a
+copy can be shared by every act of the process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar import Calendar, DayMark
+from app.domain.registers import Bodies, Body, Mandate, Mandates, Part
+from app.domain.registers import Registers as Evaluators
+from app.models import registers as tables
+
+NAMES = ("calendar", "bodies", "mandates", "parts", "settings")
+
+_kept: dict[tuple[str, str, int], Any] = {}
+
+
+class Registers:
+    """The registers as they stand in one transaction; `read` holds the versions asked for."""
+
+    def __init__(self, session: Session) -> None:
+        """Read within the transaction of `session`."""
+        self._session = session
+        self._versions: dict[str, int] | None = None
+        self.read: dict[str, int] = {}
+
+    @property
+    def calendar(self) -> Calendar:
+        """The production calendar in force."""
+        found: Calendar = self._get("calendar", _calendar)
+        return found
+
+    @property
+    def bodies(self) -> Bodies:
+        """State bodies and holders of roles, by code."""
+        found: Bodies = self._get("bodies", _bodies)
+        return found
+
+    @property
+    def mandates(self) -> Mandates:
+        """Who holds the roles of ¶ 10 and ¶ 12, dated."""
+        found: Mandates = self._get("mandates", _mandates)
+        return found
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the three blocks."""
+        found: tuple[Part, ...] = self._get("parts", _parts)
+        return found
+
+    @property
+    def evaluators(self) -> Evaluators:
+        """Bodies, mandates and parts together, as the rules on who evaluates whom read them."""
+        return Evaluators(bodies=self.bodies, mandates=self.mandates, parts=self.parts)
+
+    def setting(self, name: str, default: Any) -> Any:
+        """The value of a setting, or `default` where none is recorded."""
+        found: dict[str, Any] = self._get("settings", _settings)
+        return found.get(name, default)
+
+    def _get(self, name: str, load: Any) -> Any:
+        if self._versions is None:
+            rows = self._session.execute(select(tables.Register.name, tables.Register.version))
+            self._versions = {row.name: row.version for row in rows}
+        version = self._versions.get(name, 0)
+        self.read[name] = version
+        # Databases differ, versions repeat: the address keeps two installations of one
+        # process (tests) apart.
+        address = self._session.get_bind().engine.url.render_as_string()
+        key = (address, name, version)
+        if key not in _kept:
+            _kept[key] = load(self._session, version)
+        return _kept[key]
+
+
+def _in_force(rows: Sequence[Any], key: Any) -> list[Any]:
+    """The newest row under each key, in the order of the keys' first appearance."""
+    newest: dict[Any, Any] = {}
+    for row in rows:
+        newest[key(row)] = row
+    return list(newest.values())
+
+
+def _rows(session: Session, table: Any) -> Sequence[Any]:
+    return session.scalars(select(table).order_by(table.seq, table.id)).all()
+
+
+def _calendar(session: Session, version: int) -> Calendar:
+    marks = {
+        row.day: DayMark(
+            kind=row.kind,
+            name_kk=row.name_kk,
+            name_ru=row.name_ru,
+            name_en=row.name_en,
+            source=row.source,
+        )
+        for row in _in_force(_rows(session, tables.CalendarDay), lambda r: r.day)
+        if row.kind != "ordinary"
+    }
+    return Calendar(version=version, days=marks)
+
+
+def _bodies(session: Session, _version: int) -> Bodies:
+    return Bodies(
+        {
+            row.code: Body(
+                code=row.code,
+                kind=row.kind,
+                name_kk=row.name_kk,
+                name_ru=row.name_ru,
+                name_en=row.name_en,
+                short_kk=row.short_kk,
+                short_ru=row.short_ru,
+                short_en=row.short_en,
+                blocks=tuple(int(b) for b in row.blocks.split()),
+                scope_excluded=row.scope_excluded,
+                directly_under_president=row.directly_under_president,
+                time_zone=row.time_zone,
+            )
+            for row in _in_force(_rows(session, tables.Body), lambda r: r.code)
+        }
+    )
+
+
+def _mandates(session: Session, _version: int) -> Mandates:
+    return Mandates(
+        tuple(
+            Mandate(
+                role=row.role,
+                holder=row.holder,
+                since=row.starts_on,
+                until=row.ends_on,
+                basis=row.basis,
+            )
+            for row in _in_force(
+                _rows(session, tables.MandateRow), lambda r: (r.role, r.holder, r.starts_on)
+            )
+        )
+    )
+
+
+def _parts(session: Session, _version: int) -> tuple[Part, ...]:
+    return tuple(
+        Part(
+            block=row.block,
+            code=row.code,
+            name_kk=row.name_kk,
+            name_ru=row.name_ru,
+            name_en=row.name_en,
+            general_evaluator=row.general_evaluator,
+            consolidator=row.consolidator,
+            basis=row.basis,
+        )
+        for row in _in_force(_rows(session, tables.PartRow), lambda r: (r.block, r.code))
+    )
+
+
+def _settings(session: Session, _version: int) -> dict[str, Any]:
+    rows = _in_force(_rows(session, tables.SettingRow), lambda r: r.name)
+    return {row.name: json.loads(row.value) for row in rows}

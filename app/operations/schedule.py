@@ -1,0 +1,156 @@
+"""Operations of the schedule (¶ 6–8)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.domain.calendar import local_day
+from app.domain.refusals import Conflict
+from app.domain.rules import schedule as rules
+from app.models.cases import CaseFile, Party
+from app.models.facts import Letter, ScheduleDraft, ScheduleOrder
+from app.operations.context import Context
+
+
+def check(context: Context, /, *, year: int, **terms: str | None) -> dict[str, Any]:
+    """¶ 7: all five terms are there and in order; returns the warnings that block nothing.
+
+    Raises:
+        Invalid: a term is missing or out of order.
+    """
+    notices = rules.check(_schedule(year, terms), context.registers.calendar)
+    return {"warnings": [notice.code for notice in notices]}
+
+
+def submit(
+    context: Context, /, *, year: int, changes: int | None, **terms: str | None
+) -> dict[str, Any]:
+    """¶ 8: keep the terms as they go to the Head of the Administration for approval."""
+    schedule = _schedule(year, terms)
+    row = context.write(
+        ScheduleDraft(
+            case_id=context.case.id,
+            year=year,
+            author=context.person,
+            **{name: schedule.term(name) for name in rules.TERMS},
+        )
+    )
+    administration = context.registers.mandates.holder(
+        "presidential_administration", local_day(context.now)
+    )
+    context.show_to(administration)
+    return {"draft": row.id}
+
+
+def send_back(
+    context: Context, /, *, year: int, changes: int | None, **_terms: str | None
+) -> dict[str, Any]:
+    """¶ 8: the draft was returned with reasons; they lie sealed on this act's event."""
+    return {"year": year}
+
+
+def approve(
+    context: Context,
+    /,
+    *,
+    order_number: str,
+    order_date: str,
+    year: int,
+    changes: int | None,
+    **_terms: str | None,
+) -> dict[str, Any]:
+    """¶ 8: the order of the Head of the Administration puts the schedule in force.
+
+    A later order is a new row; the old one stays as it is.
+
+    Raises:
+        Invalid: number or date of the order are missing or impossible.
+    """
+    session = context.session
+    today = local_day(context.now)
+    ordered = date.fromisoformat(order_date) if order_date else None
+    rules.require_order(order_number, ordered, today)
+    assert ordered is not None
+    draft = session.scalars(
+        select(ScheduleDraft)
+        .where(ScheduleDraft.case_id == context.case.id)
+        .order_by(ScheduleDraft.id.desc())
+        .limit(1)
+    ).one()
+    number = 1 + (
+        session.scalar(select(func.max(ScheduleOrder.number)).where(ScheduleOrder.year == year))
+        or 0
+    )
+    row = context.write(
+        ScheduleOrder(
+            draft_id=draft.id,
+            year=year,
+            number=number,
+            order_number=order_number,
+            order_date=ordered,
+            approved_by=context.person,
+            approved_at=context.now,
+        )
+    )
+    everybody = sorted(context.registers.bodies.by_code)
+    context.write_all(
+        Letter(
+            case_id=context.case.id,
+            kind="schedule/approved",
+            recipient=organisation,
+            subject=row.id,
+            sent_at=context.now,
+        )
+        for organisation in everybody
+    )
+    context.write_all(
+        Party(case_id=context.case.id, organisation=organisation) for organisation in everybody
+    )
+    return {"order": row.id, "number": number}
+
+
+def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str, Any]:
+    """¶ 6, 8: start data of a schedule; a later one changes the schedule in force.
+
+    Raises:
+        NotAllowed: the organisation is not the state planning authority.
+        Conflict: a draft for that year is already under way.
+    """
+    session = context.session
+    today = local_day(context.now)
+    registers = context.registers.evaluators
+    rules.require_planning_authority(registers, organisation, today)
+    under_way = session.scalar(
+        select(CaseFile.number).where(
+            CaseFile.process == "schedule", CaseFile.year == year, CaseFile.status == "running"
+        )
+    )
+    if under_way is not None:
+        raise Conflict("schedule.under_way", paragraph="8", year=year, number=under_way)
+    in_force = session.scalars(
+        select(ScheduleDraft.case_id)
+        .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+        .where(ScheduleOrder.year == year)
+        .order_by(ScheduleOrder.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return {
+        "year": year,
+        "authority": organisation,
+        "administration": registers.mandates.holder("presidential_administration", today),
+        "changes": in_force,
+    }
+
+
+def _schedule(year: int, terms: dict[str, str | None]) -> rules.Schedule:
+    return rules.Schedule(
+        year=year,
+        **{
+            name: date.fromisoformat(value) if value else None
+            for name, value in terms.items()
+            if name in rules.TERMS
+        },
+    )

@@ -1,0 +1,323 @@
+"""The facts of a case as pages, letters and exports show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.permissions import Permission, allows
+from app.models.cases import CaseFile
+from app.models.facts import (
+    Ballot,
+    Commission,
+    CommissionMember,
+    Conclusion,
+    ConclusionMark,
+    Decision,
+    DecisionPoint,
+    Minutes,
+    Objection,
+    ObjectionDocument,
+    ScheduleDraft,
+    ScheduleOrder,
+)
+from app.operations.commission import commission_of
+from app.operations.conclusion import indicators_of, objected
+from app.operations.objection import decision_on
+from app.services import openings
+from app.services.sources import Indicator, conclusion_case_of
+
+TERMS = (
+    ("report_1", "7(1)"),
+    ("report_2", "7(1)"),
+    ("report_3", "7(1)"),
+    ("conclusions", "7(2)"),
+    ("after_appeals", "7(3)"),
+    ("overall", "7(4)"),
+    ("to_president", "7(5)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleView:
+    """A submitted schedule with its dates (name, paragraph, date), and its order once approved."""
+
+    year: int
+    author: str
+    terms: tuple[tuple[str, str, date], ...]
+    number: int | None
+    order_number: str | None
+    order_date: date | None
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version of a conclusion: its three parts of ¶ 47 as text, and its indicators.
+
+    `texts` has final_report, recommendations_followed and findings where they may be read.
+    """
+
+    id: int
+    number: int
+    author: str
+    objection: int | None
+    indicators: tuple[Indicator, ...]
+    texts: Mapping[str, str]
+    marks: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class ConclusionView:
+    """A conclusion with all its versions, newest first, and its marks."""
+
+    case_id: int
+    year: int
+    block: int
+    evaluated_body: str
+    authority: str
+    versions: tuple[VersionView, ...]
+    delivered_at: datetime | None
+    received_at: datetime | None
+    window_ends_at: datetime | None
+    final_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of a commission with votes by indicator, once they may be seen."""
+
+    person: str
+    chair: bool
+    votes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionView:
+    """A special commission: its order and members; votes only for those who may see them."""
+
+    order_number: str
+    order_date: date
+    chair: str
+    members: tuple[MemberView, ...]
+    minutes_number: str | None
+    minutes_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """The outcome of an objection (¶ 60)."""
+
+    id: int
+    outcome: str
+    number: str
+    dated: date
+    decided_at: datetime
+    points: Mapping[str, bool]
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionView:
+    """An objection: who sent it when, against what, on which grounds."""
+
+    id: int
+    case_id: int | None
+    number: str | None
+    evaluated_body: str
+    authority: str
+    filed_by: str
+    filed_at: datetime
+    late: bool
+    points: tuple[Indicator, ...]
+    grounds: str
+    documents: tuple[int, ...]
+    commission: CommissionView | None
+    decision: DecisionView | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whatever facts a case has."""
+
+    schedules: tuple[ScheduleView, ...]
+    conclusion: ConclusionView | None
+    objections: tuple[ObjectionView, ...]
+
+
+def about(session: Session, case: CaseFile, actor: Actor) -> About:
+    """The facts of a case, as far as the actor may read them."""
+    schedules: tuple[ScheduleView, ...] = ()
+    conclusion: ConclusionView | None = None
+    objections: tuple[ObjectionView, ...] = ()
+    if case.process == "schedule":
+        schedules = _schedules(session, case)
+    if case.process in ("conclusion", "objection"):
+        conclusion = conclusion_view(session, conclusion_case_of(session, case))
+        objections = _objections(session, case, actor)
+    return About(schedules=schedules, conclusion=conclusion, objections=objections)
+
+
+def is_inside(case: CaseFile, actor: Actor) -> bool:
+    """Say whether the actor may see how the authority works on a case, votes included."""
+    if allows(actor, Permission.SEE_EVERY_CASE):
+        return True
+    return case.authority in actor.organisations and case.evaluated_body not in actor.organisations
+
+
+def _schedules(session: Session, case: CaseFile) -> tuple[ScheduleView, ...]:
+    rows = session.execute(
+        select(ScheduleDraft, ScheduleOrder)
+        .outerjoin(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+        .where(ScheduleDraft.case_id == case.id)
+        .order_by(ScheduleDraft.id.desc())
+    ).all()
+    newest_order = session.scalar(
+        select(ScheduleOrder.id)
+        .where(ScheduleOrder.year == case.year)
+        .order_by(ScheduleOrder.number.desc())
+        .limit(1)
+    )
+    return tuple(schedule_view(row.ScheduleDraft, row.ScheduleOrder, newest_order) for row in rows)
+
+
+def schedule_view(
+    draft: ScheduleDraft, order: ScheduleOrder | None, newest_order: int | None
+) -> ScheduleView:
+    """A schedule for display; `newest_order` is the row in force."""
+    return ScheduleView(
+        year=draft.year,
+        author=draft.author,
+        terms=tuple((name, paragraph, getattr(draft, name)) for name, paragraph in TERMS),
+        number=order.number if order else None,
+        order_number=order.order_number if order else None,
+        order_date=order.order_date if order else None,
+        in_force=order is not None and order.id == newest_order,
+    )
+
+
+def conclusion_view(session: Session, case_id: int) -> ConclusionView | None:
+    """A conclusion with its versions, or None before the first is entered."""
+    rows = session.scalars(
+        select(Conclusion).where(Conclusion.case_id == case_id).order_by(Conclusion.number.desc())
+    ).all()
+    if not rows:
+        return None
+    marks = session.scalars(
+        select(ConclusionMark).where(ConclusionMark.case_id == case_id).order_by(ConclusionMark.id)
+    ).all()
+    last = {mark.mark: mark for mark in marks}
+    return ConclusionView(
+        case_id=case_id,
+        year=rows[0].year,
+        block=rows[0].block,
+        evaluated_body=rows[0].evaluated_body,
+        authority=rows[0].authority,
+        versions=tuple(_version(session, row, marks) for row in rows),
+        delivered_at=last["delivered"].at if "delivered" in last else None,
+        received_at=last["received"].at if "received" in last else None,
+        window_ends_at=last["received"].until if "received" in last else None,
+        final_at=last["final"].at if "final" in last else None,
+    )
+
+
+def _version(session: Session, row: Conclusion, marks: Sequence[ConclusionMark]) -> VersionView:
+    return VersionView(
+        id=row.id,
+        number=row.number,
+        author=row.author,
+        objection=row.objection_id,
+        indicators=tuple(
+            Indicator(i.code, i.name, i.value, i.points, i.max)
+            for i in indicators_of(session, row.id)
+        ),
+        texts=openings.texts(session, row.stream, row.seq),
+        marks={mark.mark: mark.at for mark in marks if mark.conclusion_id == row.id},
+    )
+
+
+def _objections(session: Session, case: CaseFile, actor: Actor) -> tuple[ObjectionView, ...]:
+    query = select(Objection).order_by(Objection.id)
+    if case.process == "objection":
+        query = query.where(Objection.id == case.subject)
+    else:
+        query = query.where(Objection.conclusion_case == case.id)
+    return tuple(objection_view(session, row, actor) for row in session.scalars(query))
+
+
+def objection_view(session: Session, row: Objection, actor: Actor) -> ObjectionView:
+    """An objection with its commission and decision, as far as the actor may read them."""
+    case = session.scalars(
+        select(CaseFile).where(CaseFile.process == "objection", CaseFile.subject == row.id)
+    ).one_or_none()
+    indicators = {
+        i.code: Indicator(i.code, i.name, i.value, i.points, i.max)
+        for i in indicators_of(session, row.conclusion_id)
+    }
+    commission = commission_of(session, row.id)
+    decision = decision_on(session, row.id)
+    inside = case is not None and is_inside(case, actor)
+    return ObjectionView(
+        id=row.id,
+        case_id=case.id if case else None,
+        number=case.number if case else None,
+        evaluated_body=row.evaluated_body,
+        authority=row.authority,
+        filed_by=row.filed_by,
+        filed_at=row.filed_at,
+        late=row.late,
+        points=tuple(indicators[code] for code in objected(session, row.id) if code in indicators),
+        grounds=openings.texts(session, row.stream, row.seq).get("grounds", ""),
+        documents=tuple(
+            session.scalars(
+                select(ObjectionDocument.document_id)
+                .where(ObjectionDocument.objection_id == row.id)
+                .order_by(ObjectionDocument.id)
+            )
+        ),
+        commission=_commission(session, commission, inside) if commission and inside else None,
+        decision=_decision(session, decision) if decision else None,
+    )
+
+
+def _commission(session: Session, row: Commission, inside: bool) -> CommissionView:
+    minutes = session.scalars(select(Minutes).where(Minutes.commission_id == row.id)).one_or_none()
+    votes: dict[str, dict[str, str]] = {}
+    if inside:
+        for ballot in session.scalars(select(Ballot).where(Ballot.commission_id == row.id)):
+            votes.setdefault(ballot.member, {})[ballot.indicator] = ballot.vote
+    members = session.scalars(
+        select(CommissionMember.person)
+        .where(CommissionMember.commission_id == row.id)
+        .order_by(CommissionMember.id)
+    )
+    return CommissionView(
+        order_number=row.order_number,
+        order_date=row.order_date,
+        chair=row.chair,
+        members=tuple(
+            MemberView(person, person == row.chair, votes.get(person, {})) for person in members
+        ),
+        minutes_number=minutes.number if minutes else None,
+        minutes_date=minutes.held_on if minutes else None,
+    )
+
+
+def _decision(session: Session, row: Decision) -> DecisionView:
+    points = session.scalars(
+        select(DecisionPoint).where(DecisionPoint.decision_id == row.id).order_by(DecisionPoint.id)
+    )
+    return DecisionView(
+        id=row.id,
+        outcome=row.outcome,
+        number=row.number,
+        dated=row.dated,
+        decided_at=row.decided_at,
+        points={point.indicator: point.accepted for point in points},
+        reasons=openings.texts(session, row.stream, row.seq).get("reasons", ""),
+    )

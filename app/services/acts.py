@@ -1,0 +1,268 @@
+"""The one way a case moves: engine step, rows and event in the caller's transaction.
+
+`move` and `begin` are called inside `app.db.transaction()`; they flush and never commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from typing import Any, cast
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.audit import events, log
+from app.audit.canonical import canonical
+from app.db import is_sqlite, transaction
+from app.domain.actors import Actor, Holding, SystemActor
+from app.domain.refusals import NotFound, Refusal
+from app.engine.release import Release
+from app.engine.step import Step
+from app.models.cases import CaseFile, Message
+from app.operations.context import Context
+from app.operations.registers import Registers
+from app.services import projections, releases
+from app.services.host import CaseHost
+
+APPLICATION = installed_version("bagalau")
+
+# Names the request in whose course an event is written; entry points set it.
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+Run = Callable[[Release, bytes, CaseHost], Step]
+
+
+def lock_case(session: Session, case_id: int, *, skip_locked: bool = False) -> CaseFile | None:
+    """Load a case and hold it until the transaction ends; None when `skip_locked` and it is held.
+
+    On SQLite the transaction itself excludes every other writer.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    query = select(CaseFile).where(CaseFile.id == case_id)
+    if not is_sqlite(session):
+        query = query.with_for_update(skip_locked=skip_locked)
+    case = session.scalars(query).one_or_none()
+    if case is None and not skip_locked:
+        raise NotFound("case.not_found")
+    return case
+
+
+def envelope(
+    *,
+    now: datetime,
+    actor: Actor | SystemActor,
+    holding: Holding | None = None,
+    release: str | None = None,
+    registers: Mapping[str, int] | None = None,
+    paragraphs: tuple[str, ...] = (),
+    outcome: str = "done",
+) -> log.Envelope:
+    """What every event says besides its own facts."""
+    return log.Envelope(
+        at=now,
+        recorded_at=datetime.now(UTC),
+        actor=actor,
+        holding=holding,
+        on_behalf_of=None,
+        request=request_id.get(),
+        application=APPLICATION,
+        release=release,
+        registers=dict(registers or {}),
+        paragraphs=paragraphs,
+        outcome=outcome,
+    )
+
+
+def context_for(
+    session: Session,
+    case: CaseFile,
+    *,
+    actor: Actor | SystemActor,
+    now: datetime,
+    answers: Mapping[str, Any] | None = None,
+    organisation: str | None = None,
+) -> Context:
+    """The act that is about to happen on `case`."""
+    return Context(
+        session=session,
+        case=case,
+        actor=actor,
+        now=now,
+        seq=case.version + 1,
+        registers=Registers(session),
+        answers=answers or {},
+        organisation=organisation,
+    )
+
+
+def move(
+    context: Context,
+    run: Run,
+    event: events.Event,
+    *,
+    holding: Holding | None = None,
+    paragraphs: tuple[str, ...] = (),
+    before: projections.Standing | None = None,
+    cause: projections.Cause,
+) -> Step:
+    """Let the engine move the case and write everything that belongs to this act.
+
+    `before` is what the case had open, where the caller has read it. Nothing is committed
+    here.
+
+    Raises:
+        Refusal: a rule refused the act.
+        EngineError: the model failed; the caller turns it into an incident.
+    """
+    case, session = context.case, context.session
+    release = releases.load(session, case.release)
+    step = run(release, case.state, CaseHost(context))
+    if before is None:
+        before = projections.standing(session.connection(), case.id)
+    effects = projections.project(context, step, before, cause)
+    send(context, step)
+    record(
+        context,
+        event,
+        step=step,
+        effects=effects,
+        holding=holding,
+        paragraphs=paragraphs,
+    )
+    return step
+
+
+def record(
+    context: Context,
+    event: events.Event,
+    *,
+    step: Step | None = None,
+    effects: Mapping[str, Any] | None = None,
+    holding: Holding | None = None,
+    paragraphs: tuple[str, ...] = (),
+    starting: bool = False,
+) -> None:
+    """Write the act's event, then the case row that it belongs to (guarded: in this order).
+
+    `starting` says that the row was inserted by this act and is as it should be.
+    """
+    case, session = context.case, context.session
+    session.flush()
+    changed: dict[str, Any] = {"version": context.seq}
+    if step is not None:
+        changed["state"] = step.state
+        if step.ended:
+            changed |= {"status": "ended", "ended_at": context.now}
+    for name, value in changed.items():
+        # Set as if loaded: the row is written below by one statement, after its event.
+        set_committed_value(case, name, value)
+    log.append(
+        session,
+        event,
+        envelope(
+            now=context.now,
+            actor=context.actor,
+            holding=holding,
+            release=case.release,
+            registers=context.registers.read,
+            paragraphs=paragraphs,
+        ),
+        stream=case.stream,
+        movement=None if step is None else _movement(step, effects or {}),
+        rows=[*context.rows, case],
+        case_id=case.id,
+    )
+    if not starting:
+        done = session.connection().execute(
+            update(_CASE).where(_CASE.c.id == case.id).values(changed)
+        )
+        assert done.rowcount == 1
+
+
+_CASE = cast(Table, CaseFile.__table__)
+
+
+def send(context: Context, step: Step) -> None:
+    """Put the messages of a step into the outbox; they are delivered as acts of their own."""
+    for sent in step.sent:
+        context.session.add(
+            Message(
+                from_case=context.case.id,
+                from_seq=context.seq,
+                name=sent.message,
+                payload=canonical(sent.payload),
+                to_case=int(sent.to) if sent.to is not None else None,
+                starts=sent.starts,
+                sent_at=context.now,
+                state="pending",
+            )
+        )
+
+
+def _movement(step: Step, effects: Mapping[str, Any]) -> log.Movement:
+    return log.Movement(
+        calls=tuple([c.name, dict(c.parameters), c.result] for c in step.calls),
+        sent=tuple(
+            {"message": s.message, "payload": s.payload, "to": s.to, "starts": s.starts}
+            for s in step.sent
+        ),
+        visits=tuple([v.process, v.element, v.key] for v in step.visits),
+        effects=effects,
+        state_digest=step.digest,
+        state_sha256=hashlib.sha256(step.state).hexdigest(),
+    )
+
+
+@contextmanager
+def refusals_recorded(
+    *,
+    actor: Actor | SystemActor,
+    now: datetime,
+    attempted: str,
+    case_id: int | None = None,
+    case_of: Callable[[], int] | None = None,
+    target: str | None = None,
+) -> Iterator[None]:
+    """Put a refusal raised in the block on the trail, in a transaction of its own.
+
+    `case_of` finds the case where looking it up is worth it only for a refusal.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        if case_id is None and case_of is not None:
+            case_id = _or_none(case_of)
+        with transaction() as session:
+            log.append_unchained(
+                session,
+                events.ActRefused(
+                    code=refusal.code,
+                    paragraph=refusal.paragraph,
+                    attempted=attempted,
+                    target=target,
+                ),
+                envelope(
+                    now=now,
+                    actor=actor,
+                    paragraphs=(refusal.paragraph,) if refusal.paragraph else (),
+                    outcome="refused",
+                ),
+                stream="refusals",
+                case_id=case_id,
+            )
+        raise
+
+
+def _or_none(case_of: Callable[[], int]) -> int | None:
+    try:
+        return case_of()
+    except NotFound:
+        return None

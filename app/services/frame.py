@@ -1,0 +1,80 @@
+"""What stands around every page: names of bodies, the horizon, the release, open tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import reading
+from app.domain.actors import Actor
+from app.domain.calendar import local_day
+from app.domain.registers import Body
+from app.models import cases as tables
+from app.models.cases import CaseFile, Task
+from app.operations.participation import years_of
+from app.operations.registers import Registers
+from app.services import schedules, visibility
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInForce:
+    """The legal release of the day: its number and its hash (hex)."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows besides its own matter.
+
+    `waiting` counts the open tasks listed for the actor; `standing` says that the clock is a
+    demonstration's own.
+    """
+
+    bodies: Mapping[str, Body]
+    horizon: schedules.Horizon | None
+    release: ReleaseInForce | None
+    demonstration: bool
+    standing: bool
+    waiting: int
+
+
+def frame(*, actor: Actor | None, now: datetime) -> Frame:
+    """The frame of a page for `actor`, None for somebody who is not signed in."""
+    horizon = schedules.horizon(now=now)
+    with reading() as session:
+        registers = Registers(session)
+        standing = registers.setting("demo.clock", None) is not None
+        return Frame(
+            bodies=registers.bodies.by_code,
+            horizon=horizon,
+            release=_release(session, now),
+            demonstration=standing or bool(registers.setting("demonstration", False)),
+            standing=standing,
+            waiting=_waiting(session, actor) if actor else 0,
+        )
+
+
+def _release(session: Session, now: datetime) -> ReleaseInForce | None:
+    row = session.execute(
+        select(tables.Release.number, tables.Release.hash)
+        .where(tables.Release.effective_from <= local_day(now))
+        .order_by(tables.Release.number.desc())
+        .limit(1)
+    ).first()
+    return ReleaseInForce(row.number, row.hash) if row else None
+
+
+def _waiting(session: Session, actor: Actor) -> int:
+    query = (
+        select(func.count())
+        .select_from(Task)
+        .join(CaseFile, CaseFile.id == Task.case_id)
+        .where(visibility.can_see_task(actor, years_of(session, actor.person)))
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,82 @@
+"""The engine's way out: operations, and the functions that expressions may call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain import calendar, instants
+from app.domain.refusals import Refusal
+from app.domain.rules.schedule import TERMS
+from app.models.facts import ScheduleDraft, ScheduleOrder
+from app.operations import OPERATIONS
+from app.operations.context import Context
+
+
+class UnknownOperation(Exception):
+    """A diagram names an operation that the catalogue does not have."""
+
+
+class CaseHost:
+    """Runs the operations of one act and answers its expressions' questions.
+
+    Every call is recorded by the engine with its answer, so that the act can be executed
+    again from the trail alone.
+    """
+
+    def __init__(self, context: Context) -> None:
+        """Serve one act."""
+        self._context = context
+        self.functions: Mapping[str, Callable[..., Any]] = {
+            "working_days_after": self.working_days_after,
+            "calendar_days_after": self.calendar_days_after,
+            "schedule": self.schedule,
+        }
+
+    def operate(self, name: str, parameters: Mapping[str, Any]) -> Any:
+        """Run the operation `name`.
+
+        Raises:
+            Refusal: a rule refused the act.
+            UnknownOperation: the catalogue has no such operation.
+        """
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise UnknownOperation(name)
+        return operation(self._context, **parameters)
+
+    def working_days_after(self, moment: str, count: int) -> str:
+        """The instant at which a term of `count` working days after `moment` ends, ISO."""
+        return _end(
+            calendar.working_days_after(
+                self._context.registers.calendar, datetime.fromisoformat(moment), count
+            )
+        )
+
+    def calendar_days_after(self, moment: str, count: int) -> str:
+        """The instant at which a term of `count` calendar days ends, rolled on, ISO."""
+        return _end(
+            calendar.calendar_days_after(
+                self._context.registers.calendar, datetime.fromisoformat(moment), count
+            )
+        )
+
+    def schedule(self, step: str) -> str:
+        """The instant at which a step of the schedule in force ends (¶ 7), ISO."""
+        order = self._context.session.scalars(
+            select(ScheduleDraft)
+            .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+            .where(ScheduleOrder.year == self._context.case.year)
+            .order_by(ScheduleOrder.number.desc())
+            .limit(1)
+        ).one_or_none()
+        if order is None or step not in TERMS:
+            raise Refusal("schedule.order_missing", paragraph="8")
+        return instants.text(calendar.day_ends_at(getattr(order, step)))
+
+
+def _end(term: calendar.Term) -> str:
+    return instants.text(term.ends_at)

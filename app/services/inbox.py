@@ -1,0 +1,248 @@
+"""The inbox: open tasks of a person, by due date, with working days left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session, defer
+
+from app.db import reading
+from app.domain.actors import Actor
+from app.domain.calendar import due_day, local_day, working_days_left
+from app.models.cases import CaseFile, Task
+from app.operations.participation import years_of
+from app.operations.registers import Registers
+from app.services import people, releases, visibility
+
+View = Literal["all", "mine", "queue", "overdue"]
+Bucket = Literal["overdue", "today", "week", "later", "undated"]
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A task in the list; `days_left` are working days, negative when late."""
+
+    task_id: int
+    case_id: int
+    number: str
+    process: str
+    element: str
+    name: Mapping[str, str]
+    paragraphs: tuple[str, ...]
+    organisation: str | None
+    evaluated_body: str | None
+    year: int | None
+    block: int | None
+    due_at: datetime | None
+    due: date | None
+    days_left: int | None
+    bucket: Bucket
+    claimed_by: str | None
+    claimed_name: Mapping[str, str] | None
+    mine: bool
+    personal: bool
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of the list; `counts` by view; `after` continues it, None at the end."""
+
+    rows: tuple[InboxRow, ...]
+    counts: Mapping[View, int]
+    after: str | None
+    bodies: tuple[str, ...]
+
+
+def inbox(
+    *,
+    actor: Actor,
+    now: datetime,
+    view: View = "all",
+    search: str = "",
+    block: int | None = None,
+    body: str | None = None,
+    after: str | None = None,
+) -> InboxPage:
+    """List the open tasks that the actor may act on, soonest due first.
+
+    `after` is the cursor of an earlier page; one that does not parse is ignored.
+    """
+    with reading() as session:
+        allowed = visibility.can_see_task(actor, years_of(session, actor.person))
+        counts = {name: _count(session, allowed, actor, now, name) for name in _VIEWS}
+        wanted = [allowed, _view(view, actor, now)]
+        if block is not None:
+            wanted.append(CaseFile.block == block)
+        if body is not None:
+            wanted.append(CaseFile.evaluated_body == body)
+        if search.strip():
+            wanted.append(_matches(session, search.strip(), now))
+        bodies = session.scalars(
+            select(CaseFile.evaluated_body)
+            .join(Task, Task.case_id == CaseFile.id)
+            .where(allowed, CaseFile.evaluated_body.is_not(None))
+            .distinct()
+        ).all()
+        rows = session.execute(_page(wanted, after)).all()
+        shown = rows[:PAGE]
+        more = _cursor(shown[-1].Task) if len(rows) > PAGE else None
+        return InboxPage(
+            rows=_rows(session, shown, actor, now),
+            counts=counts,
+            after=more,
+            bodies=tuple(sorted(code for code in bodies if code)),
+        )
+
+
+_VIEWS: tuple[View, ...] = ("all", "mine", "queue", "overdue")
+Found = Row[Task, CaseFile]
+
+
+def _view(view: View, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    mine = or_(Task.claimed_by == actor.person, Task.assignee == actor.person)
+    if view == "mine":
+        return mine
+    if view == "queue":
+        return and_(Task.claimed_by.is_(None), Task.assignee.is_(None))
+    if view == "overdue":
+        return and_(Task.due_at.is_not(None), Task.due_at <= now)
+    return true()
+
+
+def _count(
+    session: Session, allowed: ColumnElement[bool], actor: Actor, now: datetime, view: View
+) -> int:
+    query = (
+        select(func.count())
+        .select_from(Task)
+        .join(CaseFile, CaseFile.id == Task.case_id)
+        .where(allowed, _view(view, actor, now))
+    )
+    return session.scalar(query) or 0
+
+
+def _page(wanted: Sequence[ColumnElement[bool]], after: str | None) -> Select[Task, CaseFile]:
+    query = (
+        select(Task, CaseFile)
+        .options(defer(CaseFile.state))
+        .join(CaseFile, CaseFile.id == Task.case_id)
+        .where(*wanted)
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(PAGE + 1)
+    )
+    place = _place(after)
+    if place is None:
+        return query
+    due, task_id = place
+    if due is None:
+        return query.where(Task.due_at.is_(None), Task.id > task_id)
+    return query.where(
+        or_(
+            Task.due_at.is_(None),
+            Task.due_at > due,
+            and_(Task.due_at == due, Task.id > task_id),
+        )
+    )
+
+
+def _cursor(task: Task) -> str:
+    return f"{task.due_at.isoformat() if task.due_at else ''}~{task.id}"
+
+
+def _place(after: str | None) -> tuple[datetime | None, int] | None:
+    if not after or "~" not in after:
+        return None
+    due, _, number = after.rpartition("~")
+    try:
+        return (datetime.fromisoformat(due) if due else None, int(number))
+    except ValueError:
+        return None
+
+
+def _matches(session: Session, search: str, now: datetime) -> ColumnElement[bool]:
+    """Tasks whose case number, body or name has the words; folded here, not by the database."""
+    folded = search.casefold()
+    bodies = [
+        code
+        for code, body in Registers(session).bodies.by_code.items()
+        if any(folded in text.casefold() for text in (body.name_kk, body.name_ru, body.name_en))
+    ]
+    release = releases.in_force(session, local_day(now))
+    elements = [
+        and_(Task.process == process.id, Task.element == element.id)
+        for process in release.processes.values()
+        for element in process.elements.values()
+        if element.form and any(folded in text.casefold() for text in element.name.values())
+    ]
+    paragraph = folded.removeprefix("¶").strip()
+    return or_(
+        CaseFile.number.contains(search.upper(), autoescape=True),
+        CaseFile.evaluated_body.in_(bodies),
+        (" " + Task.paragraphs + " ").contains(f" {paragraph} ", autoescape=True),
+        *elements,
+    )
+
+
+def _rows(
+    session: Session, found: Sequence[Found], actor: Actor, now: datetime
+) -> tuple[InboxRow, ...]:
+    names = people.names(session, {row.Task.claimed_by for row in found} - {None})
+    registers = Registers(session)
+    return tuple(
+        inbox_row(session, registers, row.Task, row.CaseFile, actor, now, names) for row in found
+    )
+
+
+def inbox_row(
+    session: Session,
+    registers: Registers,
+    task: Task,
+    case: CaseFile,
+    actor: Actor,
+    now: datetime,
+    names: Mapping[str, Mapping[str, str]],
+) -> InboxRow:
+    """A task as the list shows it; `names` are those of the people who hold tasks."""
+    release = releases.load(session, case.release)
+    element = release.processes[task.process].elements[task.element]
+    today = local_day(now)
+    due = due_day(task.due_at) if task.due_at else None
+    left = working_days_left(registers.calendar, today, due) if due else None
+    return InboxRow(
+        task_id=task.id,
+        case_id=case.id,
+        number=case.number,
+        process=case.process,
+        element=task.element,
+        name=element.name,
+        paragraphs=tuple(task.paragraphs.split()),
+        organisation=task.organisation,
+        evaluated_body=case.evaluated_body,
+        year=case.year,
+        block=case.block,
+        due_at=task.due_at,
+        due=due,
+        days_left=left,
+        bucket=_bucket(due, today),
+        claimed_by=task.claimed_by,
+        claimed_name=names.get(task.claimed_by or ""),
+        mine=actor.person in (task.claimed_by, task.assignee),
+        personal=task.assignee is not None,
+        opened_at=task.opened_at,
+    )
+
+
+def _bucket(due: date | None, today: date) -> Bucket:
+    if due is None:
+        return "undated"
+    if due < today:
+        return "overdue"
+    if due == today:
+        return "today"
+    return "week" if due < today + timedelta(days=7 - today.weekday()) else "later"

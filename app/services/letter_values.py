@@ -1,0 +1,179 @@
+"""The values of a letter: facts, names and dates written out in the letter's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar import due_day, local_day
+from app.domain.rules.objection import outcome_term
+from app.models.cases import CaseFile
+from app.models.facts import (
+    Commission,
+    Conclusion,
+    ConclusionMark,
+    Decision,
+    DecisionPoint,
+    Letter,
+    Minutes,
+    Objection,
+    ScheduleDraft,
+    ScheduleOrder,
+)
+from app.operations.commission import commission_of
+from app.operations.conclusion import indicators_of, marked
+from app.operations.registers import Registers
+from app.services import openings, people
+from app.services.sentences import word
+
+Values = dict[str, Any]
+
+
+def values(session: Session, row: Letter, case: CaseFile, language: str) -> Values:
+    """Everything that the template of the letter's kind asks for, in `language` (kk, ru)."""
+    bodies = Registers(session).bodies
+
+    def body(code: str | None) -> str:
+        return bodies.get(code).name(language) if code else ""
+
+    shared: Values = {
+        "language": language,
+        "recipient": body(row.recipient),
+        "number": "",
+        "date": written(local_day(row.sent_at), language),
+        "year": case.year,
+        "block": case.block,
+        "block_name": word("block", str(case.block), language) if case.block else "",
+        "authority": body(case.authority),
+        "evaluated_body": body(case.evaluated_body),
+    }
+    make = {
+        "schedule/approved": _schedule,
+        "conclusion/conclusion": _conclusion,
+        "objection/decision": _decision,
+        "objection/closed": _decision,
+        "objection/reminder": _reminder,
+    }[row.kind]
+    return {**shared, **make(session, row, language)}
+
+
+def written(day: date, language: str) -> str:
+    """A day written out as the language has it."""
+    return format_date(day, format="long", locale=language)
+
+
+def _schedule(session: Session, row: Letter, language: str) -> Values:
+    order = session.get_one(ScheduleOrder, row.subject)
+    draft = session.get_one(ScheduleDraft, order.draft_id)
+    names = (
+        "report_1", "report_2", "report_3", "conclusions", "after_appeals", "overall",
+        "to_president",
+    )  # fmt: skip
+    return {
+        "order_number": order.order_number,
+        "order_date": written(order.order_date, language),
+        "changes": order.number > 1,
+        **{name: written(getattr(draft, name), language) for name in names},
+    }
+
+
+def _conclusion(session: Session, row: Letter, language: str) -> Values:
+    version = session.get_one(Conclusion, row.subject)
+    indicators = indicators_of(session, version.id)
+    texts = openings.texts(session, version.stream, version.seq)
+    received = marked(session, version.case_id, "received")
+    signed = session.scalars(
+        select(ConclusionMark.person)
+        .where(ConclusionMark.case_id == version.case_id, ConclusionMark.mark == "issued")
+        .order_by(ConclusionMark.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return {
+        "version": version.number,
+        "corrects": version.corrects is not None,
+        "indicators": indicators,
+        "total": _sum(indicators, "points"),
+        "total_max": _sum(indicators, "max"),
+        **{
+            name: str(texts.get(name, ""))
+            for name in ("final_report", "recommendations_followed", "findings")
+        },
+        "signed_by": _person(session, signed, language),
+        "object_until": written(due_day(received.until), language)
+        if received is not None and received.until is not None
+        else None,
+    }
+
+
+def _sum(rows: Any, column: str) -> str:
+    return format(sum((Decimal(getattr(row, column)) for row in rows), Decimal(0)), "f")
+
+
+def _decision(session: Session, row: Letter, language: str) -> Values:
+    decision = session.get_one(Decision, row.subject)
+    objection = session.get_one(Objection, decision.objection_id)
+    commission = commission_of(session, objection.id)
+    names = {i.code: i.name for i in indicators_of(session, objection.conclusion_id)}
+    points = session.scalars(
+        select(DecisionPoint)
+        .where(DecisionPoint.decision_id == decision.id)
+        .order_by(DecisionPoint.id)
+    )
+    texts = openings.texts(session, decision.stream, decision.seq)
+    return {
+        **_objection(session, objection, language),
+        "number": decision.number,
+        "date": written(decision.dated, language),
+        "outcome": decision.outcome,
+        "points": [
+            {"code": p.indicator, "name": names.get(p.indicator, ""), "accepted": p.accepted}
+            for p in points
+        ],
+        **_minutes(session, commission, language),
+        "reasons": str(texts.get("reasons", "")),
+        "signed_by": _person(session, decision.decided_by, language),
+        "window_ended_on": written(due_day(objection.window_ended_at), language),
+    }
+
+
+def _minutes(session: Session, commission: Commission | None, language: str) -> Values:
+    minutes = None
+    if commission is not None:
+        minutes = session.scalars(
+            select(Minutes).where(Minutes.commission_id == commission.id)
+        ).one_or_none()
+    return {
+        "minutes_number": minutes.number if minutes else "",
+        "minutes_date": written(minutes.held_on, language) if minutes else "",
+    }
+
+
+def _reminder(session: Session, row: Letter, language: str) -> Values:
+    objection = session.get_one(Objection, row.subject)
+    due = outcome_term(Registers(session).calendar, objection.filed_at).due
+    return {
+        **_objection(session, objection, language),
+        "due_on": written(due, language),
+        "overdue": local_day(row.sent_at) > due,
+    }
+
+
+def _objection(session: Session, objection: Objection, language: str) -> Values:
+    number = session.scalar(
+        select(CaseFile.number).where(
+            CaseFile.process == "objection", CaseFile.subject == objection.id
+        )
+    )
+    return {
+        "objection_number": number or "",
+        "filed_on": written(local_day(objection.filed_at), language),
+    }
+
+
+def _person(session: Session, code: str | None, language: str) -> str:
+    return people.names(session, {code}).get(code, {}).get(language, "") if code else ""

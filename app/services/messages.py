@@ -1,0 +1,159 @@
+"""Messages between cases: delivered exactly once, each as an act of the receiver."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.audit import events
+from app.db import reading, transaction
+from app.domain.actors import SystemActor
+from app.engine import runner
+from app.engine.errors import EngineError
+from app.models.cases import CaseFile, Incident, Message, Wait
+from app.services import acts, cases, incidents, projections
+
+SYSTEM = SystemActor("message")
+
+
+def deliver_from(*, case_id: int, now: datetime) -> int:
+    """Deliver what a case has sent and what can be delivered; return how many were."""
+    return _deliver(Message.from_case == case_id, now)
+
+
+def deliver_to(*, case_id: int, now: datetime) -> int:
+    """Deliver what waits for a case; return how many were."""
+    return _deliver(Message.to_case == case_id, now)
+
+
+def deliver_all(*, now: datetime) -> int:
+    """Deliver whatever can be delivered (after a crash between two acts); return how many."""
+    return _deliver(Message.state == "pending", now)
+
+
+def _deliver(which: Any, now: datetime) -> int:
+    delivered, tried = 0, set[int]()
+    while True:
+        message_id = _next(which, tried)
+        if message_id is None:
+            return delivered
+        tried.add(message_id)
+        act = f"message {message_id}"
+        try:
+            reached = _deliver_one(message_id, now)
+        except EngineError as error:
+            incidents.record(
+                case_id=_receiver(message_id), act=act, error=error, actor=SYSTEM, now=now
+            )
+            continue
+        if reached is not None:
+            delivered += 1
+            # An act may have sent messages of its own.
+            delivered += deliver_from(case_id=reached, now=now)
+
+
+def _next(which: Any, tried: set[int]) -> int | None:
+    """The oldest deliverable message: it starts a case, or its receiver waits or has ended."""
+    waited = (
+        select(Wait.id)
+        .where(
+            Wait.case_id == Message.to_case,
+            Wait.message == Message.name,
+            Wait.state == "waiting",
+        )
+        .exists()
+    )
+    ended = (
+        select(CaseFile.id)
+        .where(CaseFile.id == Message.to_case, CaseFile.status == "ended")
+        .exists()
+    )
+    failed = (
+        select(Incident.id)
+        .where(
+            Incident.state == "open",
+            Incident.act == "message " + Message.id.cast(Incident.act.type),
+        )
+        .exists()
+    )
+    query = (
+        select(Message.id)
+        .where(
+            which,
+            Message.state == "pending",
+            or_(Message.starts.is_not(None), waited, ended),
+            ~failed,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    )
+    if tried:
+        query = query.where(Message.id.not_in(tried))
+    with reading() as session:
+        return session.scalar(query)
+
+
+def _receiver(message_id: int) -> int:
+    with reading() as session:
+        message = session.get_one(Message, message_id)
+        return message.to_case or message.from_case
+
+
+def _deliver_one(message_id: int, now: datetime) -> int | None:
+    """Deliver one message in one transaction; the case it moved, or None."""
+    with transaction() as session:
+        message = session.get(Message, message_id, with_for_update={"skip_locked": True})
+        if message is None or message.state != "pending":
+            return None
+        payload: dict[str, Any] = json.loads(message.payload)
+        if message.starts is not None:
+            started = cases.begin(
+                session,
+                process=message.starts,
+                data=payload,
+                actor=SYSTEM,
+                now=now,
+                message=message,
+            )
+            _done(message, now, started.id)
+            return started.id
+        case = acts.lock_case(session, message.to_case or 0)
+        assert case is not None
+        if case.status == "ended":
+            message.state = "unclaimed"
+            return None
+        key = session.scalar(
+            select(Wait.key)
+            .where(Wait.case_id == case.id, Wait.message == message.name, Wait.state == "waiting")
+            .order_by(Wait.key)
+            .limit(1)
+        )
+        if key is None:
+            return None
+        context = acts.context_for(session, case, actor=SYSTEM, now=now)
+        name = message.name
+        event = events.MessageDelivered(
+            message=name,
+            payload=payload,
+            from_case=message.from_case,
+            from_seq=message.from_seq,
+        )
+        acts.move(
+            context,
+            lambda legal, state, host: runner.deliver(
+                legal, state, name, payload, now=now, host=host
+            ),
+            event,
+            cause=projections.Cause(wait=key),
+        )
+        _done(message, now, case.id)
+        return case.id
+
+
+def _done(message: Message, now: datetime, case_id: int) -> None:
+    message.state = "delivered"
+    message.delivered_at = now
+    message.delivered_to = case_id

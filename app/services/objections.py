@@ -1,0 +1,136 @@
+"""Objections sent after the window of ¶ 57: registered as late, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.audit import events
+from app.audit.canonical import canonical
+from app.audit.sealed import Sealed
+from app.db import reading, transaction
+from app.domain.actors import Actor
+from app.domain.calendar import local_day
+from app.domain.refusals import NotAllowed, NotFound
+from app.engine.forms import Form
+from app.models.cases import CaseFile, Message
+from app.operations.objection import register
+from app.operations.registers import Registers
+from app.services import acts, messages, releases, sources
+from app.services.answers import validate
+from app.services.case_page import visible_case
+
+FORM = "conclusion/object"
+# Documents of a late objection are attached to this place of the conclusion's case.
+LATE_KEY = "late_objection"
+
+
+def late_form(*, case_id: int, actor: Actor) -> tuple[Form, tuple[sources.Indicator, ...]]:
+    """The form of a late objection, and the indicators of the newest version.
+
+    Raises:
+        NotFound: no such conclusion for this reader.
+        NotAllowed: the reader does not work for the evaluated body.
+    """
+    with reading() as session:
+        case = visible_case(session, case_id, actor)
+        _may_file(case, actor)
+        form = releases.load(session, case.release).forms[FORM]
+        return form, tuple(sources.current_indicators(session, case))
+
+
+def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> None:
+    """¶ 57: register an objection sent after the window; a recorded decision closes it.
+
+    Raises:
+        NotFound, NotAllowed: as for `late_form`.
+        Invalid: wrong answers, or the lack of documents is not confirmed (¶ 58).
+    """
+    with (
+        acts.refusals_recorded(
+            actor=actor, now=now, attempted="objection.file_late", case_id=case_id
+        ),
+        transaction() as session,
+    ):
+        case = acts.lock_case(session, case_id)
+        if case is None or case.process != "conclusion":
+            raise NotFound("case.not_found")
+        _may_file(case, actor)
+        form = releases.load(session, case.release).forms[FORM]
+        checked = validate(
+            form,
+            answers,
+            sources.offered(session, case, form, task_key=LATE_KEY, actor=actor, now=now),
+        )
+        context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
+        registered = register(
+            context,
+            points=checked.decisive["points"],
+            documents=checked.decisive.get("documents"),
+            year=case.year or 0,
+            block=case.block or 0,
+            evaluated_body=case.evaluated_body or "",
+            authority=case.authority or "",
+            version=0,
+        )
+        _start_case(session, case, context.seq, registered, now)
+        acts.record(
+            context,
+            events.ObjectionFiledLate(
+                objection=registered["id"],
+                answers={
+                    **checked.decisive,
+                    **{k: Sealed(v, subject=actor.person) for k, v in checked.sealed.items()},
+                },
+            ),
+            holding=actor.holding_for("case_officer", case.evaluated_body or ""),
+            paragraphs=("57",),
+        )
+    messages.deliver_from(case_id=case_id, now=now)
+
+
+def _may_file(case: CaseFile, actor: Actor) -> None:
+    if not actor.holds("case_officer", case.evaluated_body or ""):
+        raise NotAllowed("task.not_yours", paragraph="57")
+
+
+def _start_case(
+    session: Session, case: CaseFile, seq: int, registered: Mapping[str, Any], now: datetime
+) -> None:
+    working_body = Registers(session).mandates.holder("working_body", local_day(now))
+    payload = {
+        "objection": registered["id"],
+        "conclusion_case": case.id,
+        "year": case.year,
+        "block": case.block,
+        "evaluated_body": case.evaluated_body,
+        "authority": case.authority,
+        "working_body": working_body,
+        "filed_at": registered["filed_at"],
+        "late": registered["late"],
+        "documents": registered["documents"],
+    }
+    session.add(
+        Message(
+            from_case=case.id,
+            from_seq=seq,
+            name="objection_filed",
+            payload=canonical(payload),
+            to_case=None,
+            starts="objection",
+            sent_at=now,
+            state="pending",
+        )
+    )
+
+
+def window_ended_at(*, case_id: int) -> datetime | None:
+    """When the window of a conclusion ended or ends, None before its receipt."""
+    from app.operations.conclusion import marked
+
+    with reading() as session:
+        received = marked(session, case_id, "received")
+        return received.until if received else None

@@ -1,0 +1,208 @@
+"""What people see of a case: tasks, timers and waits, brought in line with the engine's step.
+
+Written in the act's own transaction, and told on the event as its effects, from which the
+verifier rebuilds them. This is the hot path: statements are made once and run on the
+connection, without the object layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
+
+from app.domain import instants
+from app.engine.step import HumanTask, Step
+from app.models.cases import Task, Timer, Wait
+from app.operations.context import Context
+
+Effects = dict[str, list[dict[str, Any]]]
+
+TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wait))
+
+_STANDING = union_all(
+    select(literal("task").label("what"), TASK.c.id, TASK.c.key, null().label("due_at")).where(
+        TASK.c.case_id == bindparam("case"), TASK.c.state == "open"
+    ),
+    select(literal("timer"), TIMER.c.id, TIMER.c.key, TIMER.c.due_at).where(
+        TIMER.c.case_id == bindparam("case"), TIMER.c.state == "waiting"
+    ),
+    select(literal("wait"), WAIT.c.id, WAIT.c.key, null()).where(
+        WAIT.c.case_id == bindparam("case"), WAIT.c.state == "waiting"
+    ),
+)
+_CLOSE_TASK = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("row"))
+    .values(
+        state=bindparam("how"),
+        completed_by=bindparam("by"),
+        closed_at=bindparam("now"),
+        closed_seq=bindparam("number"),
+    )
+)
+_CLOSE = {
+    table: update(table)
+    .where(table.c.id == bindparam("row"))
+    .values(state=bindparam("how"), closed_seq=bindparam("number"))
+    for table in (TIMER, WAIT)
+}
+_OPEN = {table: insert(table) for table in (TASK, TIMER, WAIT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a case has open before an act: row ids by key, and when its next timer is due."""
+
+    tasks: Mapping[str, int] = field(default_factory=dict)
+    timers: Mapping[str, int] = field(default_factory=dict)
+    waits: Mapping[str, int] = field(default_factory=dict)
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What was done, told from what merely went away.
+
+    `task` is (key, person) of a completed task, `timer` the key of one that fired, `wait`
+    the key of a wait that was met.
+    """
+
+    task: tuple[str, str] | None = None
+    timer: str | None = None
+    wait: str | None = None
+
+
+def standing(connection: Connection, case_id: int) -> Standing:
+    """Read what a case has open, in one statement; the case is locked by the caller."""
+    found: dict[str, dict[str, int]] = {"task": {}, "timer": {}, "wait": {}}
+    due: list[datetime] = []
+    for row in connection.execute(_STANDING, {"case": case_id}):
+        found[row.what][row.key] = row.id
+        if row.due_at is not None:
+            due.append(row.due_at)
+    return Standing(found["task"], found["timer"], found["wait"], min(due, default=None))
+
+
+def project(context: Context, step: Step, before: Standing, cause: Cause) -> Effects:
+    """Write the difference between the rows and the step; return it as the event's effects."""
+    effects: Effects = {}
+    _tasks(context, step.tasks, before.tasks, cause, effects)
+    timers = {t.key: t for t in step.timers}
+    _waiting(context, TIMER, "timers", timers, before.timers, (cause.timer, "fired"), effects)
+    waits = {w.key: w for w in step.waits}
+    _waiting(context, WAIT, "waits", waits, before.waits, (cause.wait, "met"), effects)
+    return effects
+
+
+def _tasks(
+    context: Context,
+    wanted: Iterable[HumanTask],
+    before: Mapping[str, int],
+    cause: Cause,
+    effects: Effects,
+) -> None:
+    connection = context.session.connection()
+    by_key = {task.key: task for task in wanted}
+    for key in sorted(before.keys() - by_key.keys()):
+        done = cause.task is not None and cause.task[0] == key
+        how = "done" if done else "gone"
+        effects.setdefault("tasks_closed", []).append({"key": key, "how": how})
+        by = cause.task[1] if done and cause.task else None
+        connection.execute(
+            _CLOSE_TASK,
+            {"row": before[key], "how": how, "by": by, "now": context.now, "number": context.seq},
+        )
+    fresh = [task for key, task in by_key.items() if key not in before]
+    if fresh:
+        effects["tasks_opened"] = [_told(task) for task in fresh]
+        connection.execute(_OPEN[TASK], [_task_row(context, task) for task in fresh])
+
+
+def _told(task: HumanTask) -> dict[str, Any]:
+    return {
+        "key": task.key,
+        "element": task.element,
+        "process": task.process,
+        "role": task.role,
+        "organisation": task.organisation,
+        "assignee": task.assignee,
+        "form": task.form,
+        "due": instants.text(task.due) if task.due else None,
+    }
+
+
+def _task_row(context: Context, task: HumanTask) -> dict[str, Any]:
+    return {
+        "case_id": context.case.id,
+        "key": task.key,
+        "element": task.element,
+        "process": task.process,
+        "role": task.role,
+        "organisation": task.organisation,
+        "assignee": task.assignee,
+        "form": task.form,
+        "paragraphs": " ".join(task.paragraphs),
+        "due_at": task.due,
+        "opened_at": context.now,
+        "opened_seq": context.seq,
+        "state": "open",
+    }
+
+
+def _waiting(
+    context: Context,
+    table: Table,
+    name: str,
+    wanted: Mapping[str, Any],
+    before: Mapping[str, int],
+    done: tuple[str | None, str],
+    effects: Effects,
+) -> None:
+    """Bring timers or waits in line; `done` is the key of the one that happened, and its word."""
+    if not wanted and not before:
+        return
+    connection = context.session.connection()
+    for key in sorted(before.keys() - wanted.keys()):
+        how = done[1] if key == done[0] else "gone"
+        effects.setdefault(f"{name}_gone", []).append({"key": key, "how": how})
+        connection.execute(_CLOSE[table], {"row": before[key], "how": how, "number": context.seq})
+    fresh = [wanted[key] for key in sorted(wanted.keys() - before.keys())]
+    if fresh:
+        effects[f"{name}_armed"] = [_armed(item) for item in fresh]
+        rows = [_row(context, item) for item in fresh]
+        connection.execute(_OPEN[table], rows)
+
+
+def _armed(item: Any) -> dict[str, Any]:
+    told = {"key": item.key, "element": item.element, "process": item.process}
+    if hasattr(item, "message"):
+        return {**told, "message": item.message}
+    return {**told, "due": instants.text(item.due), "expression": item.expression}
+
+
+def _row(context: Context, item: Any) -> dict[str, Any]:
+    row = {
+        "case_id": context.case.id,
+        "key": item.key,
+        "element": item.element,
+        "process": item.process,
+        "opened_seq": context.seq,
+        "state": "waiting",
+    }
+    if hasattr(item, "message"):
+        return {**row, "message": item.message}
+    return {**row, "due_at": item.due, "expression": item.expression}

@@ -1,0 +1,276 @@
+"""Registers: seeded once, changed by recorded acts, each with the act it rests on."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import events, log
+from app.db import reading, transaction
+from app.domain.actors import Actor, SystemActor
+from app.domain.permissions import Permission, require
+from app.domain.refusals import FieldError, Invalid, NotFound
+from app.models import registers as tables
+from app.models.registers import Register
+from app.models.trail import Fact
+from app.operations.registers import Registers
+from app.services import acts
+
+SEEDS = Path(__file__).resolve().parents[2] / "config" / "seeds"
+KINDS = ("holiday", "day_off", "working_day", "ordinary")
+
+
+def seed(session: Session, *, actor: SystemActor, now: datetime) -> None:
+    """Write every register's first version from `config/seeds`, in the caller's transaction."""
+    makers: Mapping[str, Callable[[Mapping[str, str]], Fact]] = {
+        "calendar": _calendar_day,
+        "bodies": _body,
+        "mandates": _mandate,
+        "parts": _part,
+    }
+    for name, make in makers.items():
+        with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = [make(row) for row in csv.DictReader(file)]
+        _create(session, name, rows, actor=actor, now=now)
+    _create(session, "settings", [], actor=actor, now=now)
+
+
+def _create(
+    session: Session, name: str, rows: list[Fact], *, actor: SystemActor, now: datetime
+) -> None:
+    stream = f"register/{name}"
+    register = Register(name=name, stream=stream, version=1)
+    _own(rows, stream, 1)
+    session.add_all([register, *rows])
+    session.flush()
+    log.append(
+        session,
+        events.RegisterCreated(register=name, count=len(rows)),
+        acts.envelope(now=now, actor=actor),
+        stream=stream,
+        rows=[register, *rows],
+    )
+
+
+def _own(rows: Iterable[Fact], stream: str, seq: int) -> None:
+    for row in rows:
+        row.stream, row.seq = stream, seq
+
+
+def write(
+    session: Session,
+    name: str,
+    rows: list[Fact],
+    event: events.Event,
+    *,
+    actor: Actor | SystemActor,
+    now: datetime,
+) -> None:
+    """Add rows to a register as its next version, in the caller's transaction."""
+    register = session.scalars(
+        select(Register).where(Register.name == name).with_for_update()
+    ).one()
+    seq = register.version + 1
+    _own(rows, register.stream, seq)
+    session.add_all(rows)
+    session.flush()
+    with session.no_autoflush:
+        register.version = seq
+        log.append(
+            session,
+            event,
+            acts.envelope(now=now, actor=actor),
+            stream=register.stream,
+            rows=[register, *rows],
+        )
+    session.flush()
+
+
+def change_day(
+    *,
+    day: date,
+    kind: str,
+    names: Mapping[str, str],
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say what a day is and on which act that rests; terms that are running keep their dates.
+
+    `kind`: holiday, day_off, working_day, or ordinary to take an entry back.
+
+    Raises:
+        NotAllowed: the actor may not edit the calendar.
+        Invalid: no such kind, a name missing, or no source.
+    """
+    with (
+        acts.refusals_recorded(actor=actor, now=now, attempted="register.change"),
+        transaction() as session,
+    ):
+        require(actor, Permission.EDIT_CALENDAR)
+        _check_day(kind, names, source)
+        old = Registers(session).calendar.days.get(day)
+        row = tables.CalendarDay(
+            day=day,
+            kind=kind,
+            name_kk=names.get("kk", ""),
+            name_ru=names.get("ru", ""),
+            name_en=names.get("en", ""),
+            source=source.strip(),
+        )
+        change = events.Change(old=old.kind if old else "ordinary", new=kind)
+        write(
+            session,
+            "calendar",
+            [row],
+            events.RegisterChanged(
+                register="calendar", entries={day.isoformat(): change}, basis=source.strip()
+            ),
+            actor=actor,
+            now=now,
+        )
+
+
+def _check_day(kind: str, names: Mapping[str, str], source: str) -> None:
+    wrong = []
+    if kind not in KINDS:
+        wrong.append(FieldError("kind", "calendar.bad_day"))
+    if not source.strip():
+        wrong.append(FieldError("source", "calendar.source_missing"))
+    if kind != "ordinary":
+        wrong += [
+            FieldError(f"name_{language}", "form.required")
+            for language in ("kk", "ru", "en")
+            if not names.get(language, "").strip()
+        ]
+    if wrong:
+        raise Invalid(wrong[0].code, fields=tuple(wrong))
+
+
+def set_setting(
+    *, name: str, value: Any, source: str, actor: Actor | SystemActor, now: datetime
+) -> None:
+    """Record a setting's value as the next version of the settings."""
+    with transaction() as session:
+        old = Registers(session).setting(name, None)
+        write(
+            session,
+            "settings",
+            [tables.SettingRow(name=name, value=json.dumps(value), source=source)],
+            events.SettingChanged(
+                setting=name, value=events.Change(old=old, new=value), source=source
+            ),
+            actor=actor,
+            now=now,
+        )
+
+
+def add_mandate(
+    session: Session,
+    *,
+    role: str,
+    holder: str,
+    starts_on: date,
+    basis: str,
+    actor: Actor | SystemActor,
+    now: datetime,
+) -> None:
+    """Let a body hold a role of ¶ 10 or ¶ 12 from a day on, in the caller's transaction.
+
+    Raises:
+        NotFound: `body.unknown`.
+    """
+    registers = Registers(session)
+    if holder not in registers.bodies.by_code:
+        raise NotFound("body.unknown", body=holder)
+    before = [row for row in registers.mandates.rows if row.role == role]
+    write(
+        session,
+        "mandates",
+        [
+            tables.MandateRow(
+                role=role, holder=holder, starts_on=starts_on, ends_on=None, basis=basis
+            )
+        ],
+        events.MandateChanged(
+            role=role,
+            holder=events.Change(old=before[-1].holder if before else None, new=holder),
+            starts_on=starts_on,
+            basis=basis,
+        ),
+        actor=actor,
+        now=now,
+    )
+
+
+def calendar_of(year: int) -> tuple[tuple[date, str, dict[str, str], str], ...]:
+    """The marked days of a year: day, kind, names and source, in order."""
+    with reading() as session:
+        days = Registers(session).calendar.days
+        return tuple(
+            (
+                day,
+                mark.kind,
+                {"kk": mark.name_kk, "ru": mark.name_ru, "en": mark.name_en},
+                mark.source,
+            )
+            for day, mark in sorted(days.items())
+            if day.year == year
+        )
+
+
+def wall_time() -> datetime:
+    """The wall time; for acts that no business clock governs."""
+    return datetime.now(UTC)
+
+
+def _calendar_day(row: Mapping[str, str]) -> Fact:
+    return tables.CalendarDay(
+        day=date.fromisoformat(row["day"]),
+        kind=row["kind"],
+        name_kk=row["name_kk"],
+        name_ru=row["name_ru"],
+        name_en=row["name_en"],
+        source=row["source"],
+    )
+
+
+def _body(row: Mapping[str, str]) -> Fact:
+    names = {
+        key: row[key]
+        for key in (
+            "code", "kind", "name_kk", "name_ru", "name_en", "short_kk", "short_ru", "short_en",
+            "blocks", "scope_excluded", "time_zone",
+        )
+    }  # fmt: skip
+    return tables.Body(**names, directly_under_president=row["directly_under_president"] == "yes")
+
+
+def _mandate(row: Mapping[str, str]) -> Fact:
+    return tables.MandateRow(
+        role=row["role"],
+        holder=row["holder"],
+        starts_on=date.fromisoformat(row["starts_on"]),
+        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
+        basis=row["basis"],
+    )
+
+
+def _part(row: Mapping[str, str]) -> Fact:
+    return tables.PartRow(
+        block=int(row["block"]),
+        code=row["code"],
+        name_kk=row["name_kk"],
+        name_ru=row["name_ru"],
+        name_en=row["name_en"],
+        general_evaluator=row["general_evaluator"],
+        consolidator=row["consolidator"],
+        basis=row["basis"],
+    )

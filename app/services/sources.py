@@ -1,0 +1,166 @@
+"""What the dynamic fields of a form offer: bodies, people, indicators, documents.
+
+Used twice with the same result: to draw the form, and to check the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.calendar import local_day
+from app.domain.rules import commission as commission_rules
+from app.engine.forms import Field, Form
+from app.engine.release import Release
+from app.models.cases import CaseFile
+from app.models.facts import Document
+from app.models.people import Person
+from app.operations.commission import commission_of, counted
+from app.operations.conclusion import indicators_of, newest, objected
+from app.operations.objection import decision_on
+from app.operations.participation import Participation, taken_part
+from app.operations.registers import Registers
+from app.operations.staff import staff_of
+from app.services import releases
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person who may be chosen, or why not: the acts by which the person took part."""
+
+    person: str
+    names: dict[str, str]
+    excluded: str | None
+    because: tuple[Participation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator of a conclusion as a form shows it."""
+
+    code: str
+    name: str
+    value: str
+    points: str
+    max: str
+
+
+def release_of(session: Session, case: CaseFile) -> Release:
+    """The compiled release a case is pinned to."""
+    return releases.load(session, case.release)
+
+
+def offered(
+    session: Session,
+    case: CaseFile,
+    form: Form,
+    *,
+    task_key: str,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Collection[str]]:
+    """The values that each dynamic field of a case's form accepts, by field name."""
+    return {
+        field.name: values
+        for field in form.fields
+        if (values := _values(session, case, field, task_key, actor, now)) is not None
+    }
+
+
+def _values(
+    session: Session, case: CaseFile, field: Field, task_key: str, actor: Actor, now: datetime
+) -> Collection[str] | None:
+    if field.type == "documents":
+        return {str(d.id) for d in attached(session, case.id, task_key, actor.person)}
+    if field.type in ("person", "people"):
+        # Excluded people are accepted here and refused by the rule of ¶ 59, with its reason.
+        return {candidate.person for candidate in candidates(session, case, now)}
+    if field.type == "points":
+        return {row.code for row in current_indicators(session, case)}
+    if field.type == "votes":
+        return set(objected(session, case.subject or 0))
+    if field.type == "corrections":
+        return {row.code for row in current_indicators(session, case)}
+    if field.type == "body":
+        return {body.code for body in Registers(session).bodies.evaluated()}
+    return None
+
+
+def start_offered(session: Session, form: Form) -> dict[str, Collection[str]]:
+    """The values that each dynamic field of a start form accepts."""
+    codes = {body.code for body in Registers(session).bodies.evaluated()}
+    return {field.name: codes for field in form.fields if field.type == "body"}
+
+
+def attached(session: Session, case_id: int, task_key: str, person: str) -> list[Document]:
+    """The documents a person has attached to a task, oldest first."""
+    return list(
+        session.scalars(
+            select(Document)
+            .where(
+                Document.case_id == case_id,
+                Document.task_key == task_key,
+                Document.person == person,
+            )
+            .order_by(Document.id)
+        )
+    )
+
+
+def candidates(session: Session, case: CaseFile, now: datetime) -> list[Candidate]:
+    """The authority's staff for a special commission, with who is barred and why (¶ 9(2), 59)."""
+    staff = staff_of(session, case.authority or "", local_day(now))
+    people = {
+        row.code: row
+        for row in session.scalars(select(Person).where(Person.code.in_(sorted(staff))))
+    }
+    acts = taken_part(session, case.year) if case.year is not None else ()
+    barred = commission_rules.excluded(
+        [commission_rules.Candidate(code, organisations) for code, organisations in staff.items()],
+        [commission_rules.Participation(act.person, act.number) for act in acts],
+        case.evaluated_body or "",
+        case.authority or "",
+    )
+    reasons = {exclusion.person: exclusion.code for exclusion in reversed(barred)}
+    return [
+        Candidate(
+            person=code,
+            names={"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en},
+            excluded=reasons.get(code),
+            because=tuple(act for act in acts if act.person == code),
+        )
+        for code, row in sorted(people.items(), key=lambda item: item[1].name_kk)
+    ]
+
+
+def conclusion_case_of(session: Session, case: CaseFile) -> int:
+    """The conclusion's case that a case is about: itself, or the one that opened it."""
+    return case.id if case.process == "conclusion" else case.opened_by_case or case.id
+
+
+def current_indicators(session: Session, case: CaseFile) -> list[Indicator]:
+    """The indicators that a form of this case offers.
+
+    For a correction only the accepted ones (¶ 61); for a vote those objected to; else all
+    of the newest version.
+    """
+    version = newest(session, conclusion_case_of(session, case))
+    rows = [
+        Indicator(row.code, row.name, row.value, row.points, row.max)
+        for row in indicators_of(session, version.id)
+    ]
+    if case.process != "objection" or case.subject is None:
+        return rows
+    named = set(objected(session, case.subject))
+    if commission_of(session, case.subject) is not None and _decided(session, case.subject):
+        named = {point for point, accepted in counted(session, case.subject).items() if accepted}
+    return [row for row in rows if row.code in named]
+
+
+def _decided(session: Session, objection_id: int) -> bool:
+    return decision_on(session, objection_id) is not None

@@ -1,0 +1,197 @@
+"""Everything a task's page shows: the form with what is already there, and the case beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import reading
+from app.domain.actors import Actor
+from app.domain.permissions import refuse_act
+from app.domain.refusals import NotFound, Refusal
+from app.domain.registers import Body
+from app.engine.forms import Form
+from app.models.cases import CaseFile, Draft, Task
+from app.models.trail import EventRow
+from app.operations.registers import Registers
+from app.services import about, deadlines, documents, openings, people, sources, tasks
+from app.services.case_page import CaseSummary, summary
+from app.services.inbox import InboxRow, inbox_row
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the dynamic fields of the form offer."""
+
+    candidates: tuple[sources.Candidate, ...] = ()
+    indicators: tuple[sources.Indicator, ...] = ()
+    bodies: tuple[Body, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A task as its reader sees it.
+
+    `values` are the answers to start from (typed before, or handed in and returned);
+    `refusal` says why the reader may not act now, None if they may; `returned` is the reason
+    with which the work came back.
+    """
+
+    task: InboxRow
+    case: CaseSummary
+    form: Form
+    values: Mapping[str, Any]
+    saved_at: datetime | None
+    offers: Offers
+    attached: tuple[documents.DocumentView, ...]
+    about: about.About
+    deadline: deadlines.Deadline | None
+    returned: str | None
+    refusal: Refusal | None
+    names: Mapping[str, Mapping[str, str]]
+
+
+def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
+    """What `actor` needs to do a task.
+
+    Raises:
+        NotFound: there is no such task.
+        NotAllowed: it is not the actor's, or a conflict of interest bars the actor.
+    """
+    with reading() as session:
+        task = session.get(Task, task_id)
+        case = session.get(CaseFile, task.case_id) if task else None
+        if task is None or case is None:
+            raise NotFound("task.gone")
+        refusal = _refusal(session, case, task, actor)
+        if refusal is not None and refusal.status == 403:
+            raise refusal
+        release = sources.release_of(session, case)
+        form = release.forms[task.form]
+        draft = session.get(Draft, (task_id, actor.person))
+        before = _handed_in(session, case, task)
+        values = {**before, **(json.loads(draft.answers) if draft else {})}
+        facts = about.about(session, case, actor)
+        offers = _offers(session, case, form, now)
+        names = people.names(session, _codes(facts, offers, task))
+        return TaskPage(
+            task=inbox_row(session, Registers(session), task, case, actor, now, names),
+            case=summary(session, case, release),
+            form=form,
+            values=values,
+            saved_at=draft.saved_at if draft else None,
+            offers=offers,
+            attached=tuple(
+                document
+                for document in documents.documents_of(session, case.id)
+                if document.task_key == task.key and document.person == actor.person
+            ),
+            about=facts,
+            deadline=next(
+                (
+                    deadline
+                    for deadline in deadlines.deadlines(session, case, release, now)
+                    if deadline.due_at == task.due_at
+                ),
+                None,
+            ),
+            returned=_returned(session, case, task),
+            refusal=refusal,
+            names=names,
+        )
+
+
+def _refusal(session: Session, case: CaseFile, task: Task, actor: Actor) -> Refusal | None:
+    try:
+        refuse_act(actor, tasks.facts_of(session, case, task))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _handed_in(session: Session, case: CaseFile, task: Task) -> dict[str, Any]:
+    """The answers last handed in with the same form in this case: a returned draft is not lost.
+
+    Only where the visit is a later one of the same element (`draft#2`).
+    """
+    if "#" not in task.key:
+        return {}
+    row = _last_answers(session, case, task.form)
+    if row is None or task.form.endswith("/object"):
+        # Each objection is one of its own.
+        return {}
+    answers = json.loads(row.body)["facts"].get("answers", {})
+    texts = openings.texts(session, row.stream, row.seq or 0)
+    return {
+        **{k: v for k, v in answers.items() if not isinstance(v, dict)},
+        **_rows(answers),
+        **texts,
+    }
+
+
+def _rows(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in answers.items()
+        if isinstance(value, dict) and set(value) != {"sealed"}
+    }
+
+
+def _last_answers(session: Session, case: CaseFile, form: str) -> EventRow | None:
+    rows = session.scalars(
+        select(EventRow)
+        .where(EventRow.stream == case.stream, EventRow.kind == "task.completed")
+        .order_by(EventRow.seq.desc())
+    )
+    return next((row for row in rows if json.loads(row.body)["facts"].get("form") == form), None)
+
+
+def _returned(session: Session, case: CaseFile, task: Task) -> str | None:
+    """The reasons of the newest return, if that is why this task is open again."""
+    if "#" not in task.key:
+        return None
+    row = session.scalars(
+        select(EventRow).where(
+            EventRow.stream == case.stream,
+            EventRow.seq == task.opened_seq,
+            EventRow.kind == "task.completed",
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if json.loads(row.body)["facts"].get("answers", {}).get("decision") != "return":
+        return None
+    return str(openings.texts(session, row.stream, row.seq or 0).get("reasons", ""))
+
+
+def _offers(session: Session, case: CaseFile, form: Form, now: datetime) -> Offers:
+    types = {field.type for field in form.fields}
+    return Offers(
+        candidates=tuple(sources.candidates(session, case, now))
+        if types & {"person", "people"}
+        else (),
+        indicators=tuple(sources.current_indicators(session, case))
+        if types & {"points", "votes", "corrections"}
+        else (),
+        bodies=Registers(session).bodies.evaluated() if "body" in types else (),
+    )
+
+
+def _codes(facts: about.About, offers: Offers, task: Task) -> set[str]:
+    codes = {candidate.person for candidate in offers.candidates}
+    codes |= {view.author for view in facts.schedules}
+    if facts.conclusion is not None:
+        codes |= {version.author for version in facts.conclusion.versions}
+    for objection in facts.objections:
+        codes.add(objection.filed_by)
+        if objection.commission is not None:
+            codes |= {member.person for member in objection.commission.members}
+    if task.claimed_by is not None:
+        codes.add(task.claimed_by)
+    return codes

@@ -1,0 +1,252 @@
+"""Tasks: claim, release, save what is typed, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from app.audit import events
+from app.audit.canonical import canonical
+from app.audit.sealed import Sealed
+from app.db import is_sqlite, reading, transaction
+from app.domain.actors import Actor
+from app.domain.permissions import BARRED_TO_PARTICIPANTS, TaskFacts, refuse_act
+from app.domain.refusals import Conflict, NotFound
+from app.engine import runner
+from app.engine.errors import EngineError, TaskGone
+from app.models.cases import CaseFile, Draft, Task
+from app.operations.participation import participants
+from app.services import acts, incidents, messages, projections, sources, timers
+from app.services.answers import Answers, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A completed task: its case, and whether the case has ended by it."""
+
+    case_id: int
+    number: str
+    ended: bool
+    seq: int
+
+
+def facts_of(session: Session, case: CaseFile, task: Task) -> TaskFacts:
+    """What the permission rules need to know of a task."""
+    barred = task.role in BARRED_TO_PARTICIPANTS
+    return TaskFacts(
+        role=task.role,
+        organisation=task.organisation,
+        assignee=task.assignee,
+        claimed_by=task.claimed_by,
+        state=task.state,
+        evaluated_body=case.evaluated_body,
+        participants=participants(session, case.year) if barred else frozenset(),
+    )
+
+
+def claim(*, task_id: int, actor: Actor, now: datetime) -> None:
+    """Take a task: nobody else may complete it until it is released.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: no such task, not the actor's, or taken already.
+    """
+    _hold(task_id, actor, now, claimed_by=actor.person)
+
+
+def release(*, task_id: int, actor: Actor, now: datetime) -> None:
+    """Give a claimed task back to the queue.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as for `claim`; or the actor has not claimed it.
+    """
+    _hold(task_id, actor, now, claimed_by=None)
+
+
+def _hold(task_id: int, actor: Actor, now: datetime, *, claimed_by: str | None) -> None:
+    attempted = "task.claim" if claimed_by else "task.release"
+    with (
+        acts.refusals_recorded(
+            actor=actor, now=now, attempted=attempted, case_of=lambda: case_of(task_id)
+        ),
+        transaction() as session,
+    ):
+        case, task = _locked(session, task_id)
+        refuse_act(actor, facts_of(session, case, task))
+        if claimed_by is None and task.claimed_by is None:
+            raise Conflict("task.not_claimed")
+        if claimed_by is not None and task.claimed_by == claimed_by:
+            return
+        task.claimed_by = claimed_by
+        context = acts.context_for(session, case, actor=actor, now=now)
+        event = (
+            events.TaskClaimed(key=task.key, element=task.element)
+            if claimed_by
+            else events.TaskReleased(key=task.key, element=task.element, person=actor.person)
+        )
+        acts.record(
+            context,
+            event,
+            holding=actor.holding_for(task.role, task.organisation or ""),
+            paragraphs=tuple(task.paragraphs.split()),
+        )
+
+
+def save_draft(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> None:
+    """Keep what the actor has typed so far; nobody else sees it and it is not on the trail.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as for `claim`.
+    """
+    with transaction() as session:
+        task = session.get(Task, task_id)
+        if task is None:
+            raise NotFound("task.gone")
+        case = session.get_one(CaseFile, task.case_id)
+        refuse_act(actor, facts_of(session, case, task))
+        _keep_draft(session, task_id, actor.person, answers, now)
+
+
+def keep_refused(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> None:
+    """Keep what somebody typed into a form that was refused, whatever the reason was."""
+    with transaction() as session:
+        if session.get(Task, task_id) is not None:
+            _keep_draft(session, task_id, actor.person, answers, now)
+
+
+def _keep_draft(
+    session: Session, task_id: int, person: str, answers: Mapping[str, Any], now: datetime
+) -> None:
+    session.merge(
+        Draft(task_id=task_id, person=person, answers=canonical(dict(answers)), saved_at=now)
+    )
+
+
+def complete(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> Completed:
+    """Complete a task with the answers to its form; due timers of the case go first.
+
+    Raises:
+        Invalid: wrong answers, or a rule of the decree refused them.
+        NotFound, NotAllowed: no such task, not the actor's, or a conflict of interest.
+        Conflict: somebody was first.
+    """
+    try:
+        with acts.refusals_recorded(
+            actor=actor, now=now, attempted="task.complete", case_of=lambda: case_of(task_id)
+        ):
+            try:
+                done, more = _complete(task_id, actor, answers, now)
+            except _TimersFirst:
+                timers.run_due(now=now, case_id=case_of(task_id))
+                done, more = _complete(task_id, actor, answers, now, after_timers=True)
+    except EngineError as error:
+        incidents.record(
+            case_id=case_of(task_id), act=f"complete {task_id}", error=error, actor=actor, now=now
+        )
+        raise incidents.refusal() from error
+    if more:
+        messages.deliver_from(case_id=done.case_id, now=now)
+        messages.deliver_to(case_id=done.case_id, now=now)
+    return done
+
+
+class _TimersFirst(Exception):
+    """A timer of the case is due; it goes before the act, as an act of its own."""
+
+
+def _complete(
+    task_id: int,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    now: datetime,
+    *,
+    after_timers: bool = False,
+) -> tuple[Completed, bool]:
+    """Complete in one transaction; True where messages may have become deliverable by it."""
+    with transaction() as session:
+        case, task = _locked(session, task_id)
+        before = projections.standing(session.connection(), case.id)
+        # A timer whose act fails waits for its incident; it holds nobody up for ever.
+        if before.next_due is not None and before.next_due <= now and not after_timers:
+            raise _TimersFirst
+        refuse_act(actor, facts_of(session, case, task))
+        form = sources.release_of(session, case).forms[task.form]
+        checked = validate(
+            form,
+            answers,
+            sources.offered(session, case, form, task_key=task.key, actor=actor, now=now),
+        )
+        context = acts.context_for(
+            session, case, actor=actor, now=now, answers=checked.all, organisation=task.organisation
+        )
+        session.connection().execute(_FORGET_DRAFTS, {"task": task_id})
+        try:
+            step = acts.move(
+                context,
+                lambda legal, state, host: runner.complete(
+                    legal, state, task.key, checked.decisive, now=now, host=host
+                ),
+                _told(task, checked, actor),
+                holding=actor.holding_for(task.role, task.organisation or ""),
+                paragraphs=tuple(task.paragraphs.split()),
+                before=before,
+                cause=projections.Cause(task=(task.key, actor.person)),
+            )
+        except TaskGone:
+            raise Conflict("task.gone") from None
+        return Completed(case.id, case.number, step.ended, context.seq), bool(
+            step.sent or step.waits
+        )
+
+
+_DRAFT = cast(Table, Draft.__table__)
+_FORGET_DRAFTS = delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("task"))
+_BOTH = (
+    select(CaseFile, Task)
+    .join(Task, Task.case_id == CaseFile.id)
+    .where(Task.id == bindparam("task"))
+)
+_BOTH_LOCKED = _BOTH.with_for_update()
+
+
+def _told(task: Task, checked: Answers, actor: Actor) -> events.TaskCompleted:
+    return events.TaskCompleted(
+        key=task.key,
+        element=task.element,
+        process=task.process,
+        form=task.form,
+        answers={
+            **checked.decisive,
+            **{name: Sealed(text, subject=actor.person) for name, text in checked.sealed.items()},
+        },
+    )
+
+
+def case_of(task_id: int) -> int:
+    """The case a task belongs to.
+
+    Raises:
+        NotFound: there is no such task.
+    """
+    with reading() as session:
+        case_id = session.scalar(select(Task.case_id).where(Task.id == task_id))
+    if case_id is None:
+        raise NotFound("task.gone")
+    return case_id
+
+
+def _locked(session: Session, task_id: int) -> tuple[CaseFile, Task]:
+    """A task with its case, both as they are now and held until the transaction ends.
+
+    Raises:
+        NotFound: there is no such task.
+    """
+    query = _BOTH if is_sqlite(session) else _BOTH_LOCKED
+    row = session.execute(query, {"task": task_id}).one_or_none()
+    if row is None:
+        raise NotFound("task.gone")
+    return row.CaseFile, row.Task

@@ -1,0 +1,33 @@
+"""Pages: views by topic over one service call each, templates, forms, headers and errors."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from app.web import errors, filters, frame, headers, languages
+from app.web.blueprint import pages
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages on the application."""
+    from app.web import (  # noqa: F401 - each hangs its views on the blueprint
+        calendar,
+        cases,
+        documents,
+        help,
+        letters,
+        people,
+        signin,
+        tasks,
+    )
+
+    # The token lasts as long as the session that it belongs to.
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    headers.init_app(app)
+    errors.init_app(app)
+    CSRFProtect(app)
+    languages.init_app(app)
+    filters.init_app(app)
+    frame.init_app(app)
+    app.register_blueprint(pages)

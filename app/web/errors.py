@@ -1,0 +1,163 @@
+"""What went wrong, as a page in the reader's language: what happened, why, what next.
+
+An act is done whole or not at all, so every page may say that nothing was written. What was
+typed is never lost: a refused post comes back with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from app.domain.refusals import Param, Refusal
+from app.login import NotSignedIn
+from app.services import acts, sentences
+from app.web import forms
+from app.web.access import visitor
+from app.web.filters import body_name
+from app.web.languages import language
+
+log = structlog.get_logger(__name__)
+RETRY_AFTER = 5
+
+
+def init_app(app: Flask) -> None:
+    """Turn every failure of `app` into a page with a sentence."""
+    app.before_request(_name_request)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(NotSignedIn, expired)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
+    app.register_error_handler(DBAPIError, database_failed)
+    app.register_error_handler(PoolTimeout, database_failed)
+    app.register_error_handler(HTTPException, http_failed)
+    app.register_error_handler(Exception, failed)
+
+
+def _name_request() -> None:
+    """Give the request the name that its events and its entries in the log bear."""
+    g.request_id = secrets.token_hex(6)
+    acts.request_id.set(g.request_id)
+
+
+def sentence(refusal: Refusal) -> str:
+    """A refusal's sentence in the reader's language, codes of bodies as their names."""
+    names: dict[str, Param] = {}
+    if "body" in refusal.params:
+        names["body"] = body_name(str(refusal.params["body"]))
+    return sentences.say(refusal, language(), **names)
+
+
+def refused(refusal: Refusal) -> Response:
+    """A rule did not allow it."""
+    return _answer(
+        refusal.status, sentence=sentence(refusal), paragraph=sentences.paragraph(refusal)
+    )
+
+
+def expired(_error: NotSignedIn) -> Response:
+    """Nobody is signed in any more: what was typed is kept, to be handed in after signing in."""
+    return _answer(401, sentence=_say("session.expired"), again=_from_here())
+
+
+def forged(_error: CSRFError) -> Response:
+    """The token of the form is missing, old or of another session."""
+    if visitor() is None:
+        return _answer(401, sentence=_say("session.expired"), again=_from_here())
+    return _answer(400, sentence=_say("session.csrf"), again=_from_here())
+
+
+def too_large(_error: RequestEntityTooLarge) -> Response:
+    """More was sent than is taken; what came with it was not read."""
+    from flask import current_app
+
+    limit = current_app.extensions["bagalau"].settings.max_upload // (1024 * 1024)
+    return _answer(413, sentence=sentences.say("file.too_large", language(), max=limit))
+
+
+def database_failed(error: DBAPIError | PoolTimeout) -> Response:
+    """The database is locked by somebody, or away."""
+    busy = isinstance(error, PoolTimeout) or "locked" in str(error) or "deadlock" in str(error)
+    if not busy and not isinstance(error, OperationalError):
+        return failed(error)
+    log.warning("database", busy=busy, error=str(error), request=g.get("request_id"))
+    g.bare = True
+    answer = _answer(503, sentence=_say("database.busy" if busy else "database.unavailable"))
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
+
+
+def http_failed(error: HTTPException) -> Response:
+    """No such address, a wrong method and the like; redirects go their way."""
+    code = error.code or 500
+    if code >= 500:
+        g.bare = True
+    if code < 400 or error.response is not None:
+        return make_response(error.get_response())
+    answer = _answer(404 if code == 405 else code)
+    answer.status_code = code
+    return answer
+
+
+def failed(error: Exception) -> Response:
+    """Something that nobody foresaw: the log has the detail, the page a reference to it."""
+    log.exception("request failed", request=g.get("request_id"), path=request.path, exc_info=error)
+    g.bare = True
+    return _answer(500, sentence=_say("server.error"))
+
+
+def _say(code: str) -> str:
+    return sentences.say(code, language())
+
+
+def _from_here() -> bool:
+    """Say whether the form came from a page of ours: only then it may be handed in again.
+
+    A form that another site sent is not offered, or one press would do what that site wants.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
+def _answer(status: int, *, again: bool = False, **context: Any) -> Response:
+    posted = {} if status == 413 or request.method == "GET" else _posted()
+    page = render_template(
+        "error.html",
+        status=status,
+        incident=g.get("request_id") if status == 500 else None,
+        back_url=_back(),
+        again=again and not request.files and request.url_rule is not None,
+        posted=posted.get("all", []),
+        kept=posted.get("kept", []),
+        **context,
+    )
+    return make_response(page, status)
+
+
+def _posted() -> dict[str, list[dict[str, str]]]:
+    hidden = {"csrf_token", "next"}
+    return {
+        "kept": forms.kept(request.form),
+        "all": [
+            {"name": name, "text": value}
+            for name, value in request.form.items(multi=True)
+            if name not in hidden and "password" not in name
+        ],
+    }
+
+
+def _back() -> str | None:
+    """The page before, if it is one of ours and another than this."""
+    before = request.referrer or ""
+    here = request.host_url
+    return before if before.startswith(here) and before != request.url else None

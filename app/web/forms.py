@@ -1,0 +1,138 @@
+"""A posted form as answers: what the service validates, by the type of each declared field.
+
+Unknown names are handed on, so that the service refuses them; the page's own controls are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.domain.refusals import FieldError, Refusal
+from app.engine.forms import Field, Form
+from app.services import sentences
+from app.web import words
+from app.web.filters import name as in_language
+from app.web.languages import language
+
+Posted = MultiDict[str, str]
+
+# What our pages send besides the fields: the token, which button was pressed, where to return.
+CONTROLS = frozenset({"csrf_token", "attach", "next", "organisation", "kept_form"})
+UPLOAD_PARTS = ("file", "source", "origin")
+SEVERAL = frozenset({"choices", "people", "points", "documents"})
+COLUMNS = ("code", "name", "value", "points", "max")
+CELLS = ("value", "points")
+
+
+def read(form: Form, posted: Posted) -> dict[str, Any]:
+    """The answers in a posted form, by field; rows and votes gathered, text as it was typed."""
+    answers: dict[str, Any] = {}
+    used = set(CONTROLS)
+    for field in form.fields:
+        if field.type == "documents":
+            used.update(f"{field.name}-{part}" for part in UPLOAD_PARTS)
+        value, names = _field(field, posted)
+        used.update(names)
+        if value is not None:
+            answers[field.name] = value
+    for name in posted:
+        if name not in used:
+            answers[name] = posted[name]
+    return answers
+
+
+def typed(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with which a refused form is shown again: just what was typed, no more."""
+    empty = {field.name: [] if field.type in SEVERAL else "" for field in form.fields}
+    return {**empty, **answers}
+
+
+def _field(field: Field, posted: Posted) -> tuple[Any, set[str]]:
+    """The value of one field, None where it was not sent, and the names it took."""
+    if field.type in SEVERAL:
+        values = [value for value in posted.getlist(field.name) if value]
+        return values if field.name in posted else None, {field.name}
+    if field.type == "indicators":
+        return _rows(field.name, posted)
+    if field.type == "votes":
+        return _by_code(field.name, posted)
+    if field.type == "corrections":
+        return _cells(field.name, posted)
+    return posted.get(field.name), {field.name}
+
+
+def _rows(name: str, posted: Posted) -> tuple[Any, set[str]]:
+    """Rows `name-<number>-<column>`; those left empty are not answers."""
+    pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-({'|'.join(COLUMNS)})")
+    rows: dict[int, dict[str, str]] = {}
+    used = {name}
+    for key in posted:
+        found = pattern.fullmatch(key)
+        if found:
+            used.add(key)
+            rows.setdefault(int(found[1]), {})[found[2]] = posted[key]
+    kept = [row for _, row in sorted(rows.items()) if any(cell.strip() for cell in row.values())]
+    return (kept if rows else None), used
+
+
+def _by_code(name: str, posted: Posted) -> tuple[Any, set[str]]:
+    """Votes `name-<code>`: a mapping of code to vote."""
+    used = {key for key in posted if key.startswith(f"{name}-")}
+    votes = {key.removeprefix(f"{name}-"): posted[key] for key in sorted(used)}
+    return (votes or None), used | {name}
+
+
+def _cells(name: str, posted: Posted) -> tuple[Any, set[str]]:
+    """Corrections `name-<code>-<column>`: a mapping of code to value and points."""
+    pattern = re.compile(rf"{re.escape(name)}-(.+)-({'|'.join(CELLS)})")
+    cells: dict[str, dict[str, str]] = {}
+    used = {name}
+    for key in posted:
+        found = pattern.fullmatch(key)
+        if found:
+            used.add(key)
+            cells.setdefault(found[1], {})[found[2]] = posted[key]
+    filled = {
+        code: row for code, row in cells.items() if any(cell.strip() for cell in row.values())
+    }
+    return (filled if cells else None), used
+
+
+def errors(form: Form | None, refusal: Refusal) -> dict[str, str]:
+    """The sentences of a refusal's wrong fields, by the path of their place on the page."""
+    return {
+        _path(form, error.field): sentences.say(error.code, language(), **dict(error.params))
+        for error in refusal.fields
+    }
+
+
+def _path(form: Form | None, name: str) -> str:
+    """Where an error is shown: a rule may name an indicator, whose place is in a table."""
+    if form is None or any(field.name == name for field in form.fields):
+        return name
+    types = {field.type: field.name for field in form.fields}
+    if "corrections" in types:
+        return f"{types['corrections']}.{name}.points"
+    return f"{types['votes']}.{name}" if "votes" in types else name
+
+
+def kept(posted: Posted, form: Form | None = None) -> list[dict[str, str]]:
+    """What was typed into a form that cannot be shown, as labels and texts to copy.
+
+    Passwords and tokens are left out.
+    """
+    labels = {field.name: in_language(field.label) for field in form.fields} if form else {}
+    return [
+        {"name": name, "label": labels.get(name) or words.control(name), "text": value}
+        for name, value in posted.items(multi=True)
+        if value.strip() and name not in CONTROLS and "password" not in name
+    ]
+
+
+def field_errors(pairs: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
+    """Wrong controls of a page of our own: (name, code of the sentence)."""
+    return tuple(FieldError(name, code) for name, code in pairs)

@@ -1,0 +1,121 @@
+"""What the dynamic fields of a form choose from, as the macros of forms read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.documents.kinds import ACCEPT
+from app.domain.registers import Body
+from app.engine.forms import Form
+from app.services.documents import DocumentView
+from app.services.sources import Candidate, Indicator
+from app.services.task_page import Offers
+from app.web import word_tables, words
+
+Item = dict[str, Any]
+
+
+def of_task(form: Form, offers: Offers, attached: Iterable[DocumentView]) -> dict[str, Any]:
+    """The options of every dynamic field of a task's form, by field name."""
+    made: dict[str, Any] = {}
+    for field in form.fields:
+        if field.type == "body":
+            made[field.name] = bodies(offers.bodies)
+        elif field.type in ("person", "people"):
+            made[field.name] = [candidate(item) for item in offers.candidates]
+        elif field.type == "points":
+            made[field.name] = [point(item) for item in offers.indicators]
+        elif field.type == "votes":
+            made[field.name] = [ballot(item) for item in offers.indicators]
+        elif field.type == "corrections":
+            made[field.name] = [correction(item) for item in offers.indicators]
+        elif field.type == "documents":
+            made[field.name] = [document(item) for item in attached]
+    return made
+
+
+def bodies(found: Iterable[Body]) -> list[Item]:
+    """Bodies to choose from, in the register's order."""
+    return [
+        {"value": b.code, "label": {"kk": b.name_kk, "ru": b.name_ru, "en": b.name_en}}
+        for b in found
+    ]
+
+
+def candidate(found: Candidate) -> Item:
+    """A person for the special commission; who is barred stays visible with the reason (¶ 59)."""
+    item: Item = {"value": found.person, "label": found.names}
+    if found.excluded is None:
+        return {**item, "passed": _("took no part in the evaluation")}
+    first = found.because[0] if found.because else None
+    if first is None:
+        reason, paragraph = _("works for the evaluated body"), "9(2)"
+    else:
+        reason = _("took part in the evaluation, case %(number)s", number=first.number)
+        paragraph = "59"
+    return {
+        **item,
+        "excluded": True,
+        "reason": reason,
+        "paragraph": paragraph,
+        "event": first.event_id if first else "",
+    }
+
+
+def point(found: Indicator) -> Item:
+    """An indicator that can be objected to."""
+    return {
+        "value": found.code,
+        "label": found.name,
+        "theirs": found.value,
+        "points": found.points,
+        "max": found.max,
+    }
+
+
+def ballot(found: Indicator) -> Item:
+    """An indicator to vote on."""
+    return {
+        "value": found.code,
+        "label": found.name,
+        "figure": found.value,
+        "points": found.points,
+        "max": found.max,
+    }
+
+
+def correction(found: Indicator) -> Item:
+    """An indicator that is to be corrected, with its old figures."""
+    return {
+        "value": found.code,
+        "label": found.name,
+        "old_value": found.value,
+        "old_points": found.points,
+        "max": found.max,
+    }
+
+
+def document(found: DocumentView) -> Item:
+    """An attached document as a chip."""
+    return {
+        "value": found.id,
+        "label": found.name,
+        "source": f"4.{found.source}",
+        "hash": found.sha256,
+        "size": found.size,
+        "url": url_for("web.document", document_id=found.id),
+    }
+
+
+def uploads(url: str, limit: int) -> Mapping[str, Any]:
+    """How documents are attached to a form: where to, from which sources of ¶ 4, how large."""
+    return {
+        "url": url,
+        "sources": [{"value": code, "label": words.source(code)} for code in word_tables.SOURCES],
+        "accept": ACCEPT,
+        "limit": limit,
+    }

@@ -1,0 +1,174 @@
+"""People and their roles, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.permissions import Permission
+from app.domain.refusals import Invalid, NotFound, Refusal
+from app.services import people as service
+from app.web import errors, forms, word_tables, words
+from app.web.access import actor, now, page
+from app.web.blueprint import pages
+from app.web.frame import current
+from app.web.languages import language
+
+NAMES = ("kk", "ru", "en")
+
+
+@pages.get("/people")
+@page(Permission.MANAGE_PEOPLE)
+def people() -> Response:
+    """Everybody with their roles, and the form for one more."""
+    return _list_page()
+
+
+@pages.post("/people")
+@page(Permission.MANAGE_PEOPLE)
+def person_create() -> Response:
+    """Make a person known."""
+    asked = request.form
+    try:
+        code = service.create_person(
+            login=asked.get("login", ""),
+            names={code: asked.get(f"name_{code}", "") for code in NAMES},
+            language=asked.get("language", "kk"),
+            password=asked.get("password", ""),
+            actor=actor(),
+            now=now(),
+        )
+    except Refusal as refusal:
+        return _list_page(asked, refusal)
+    flash(_("The person is known now. Give the first role."))
+    return redirect(url_for("web.person", code=code))
+
+
+def _list_page(typed: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> Response:
+    sought = request.args.get("q", "").strip().casefold()
+    everybody = service.people_page(actor=actor(), now=now())
+    shown = [
+        line
+        for line in everybody
+        if sought in " ".join((line.login, *line.names.values())).casefold()
+    ]
+    text = render_template(
+        "people.html",
+        people=shown,
+        total=len(everybody),
+        sought=request.args.get("q", ""),
+        typed=typed or {},
+        wrong=forms.errors(None, refusal) if refusal else {},
+        sentence=errors.sentence(refusal) if refusal else "",
+    )
+    return make_response(text, refusal.status if refusal else 200)
+
+
+@pages.get("/people/<code>")
+@page(Permission.MANAGE_PEOPLE)
+def person(code: str) -> Response:
+    """One person: roles from a day to a day, and the end of access."""
+    return _person_page(code)
+
+
+def _person_page(
+    code: str, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
+) -> Response:
+    found = next(
+        (line for line in service.people_page(actor=actor(), now=now()) if line.code == code), None
+    )
+    if found is None:
+        raise NotFound("person.not_found")
+    text = render_template(
+        "person.html",
+        person=found,
+        role_choices=[(role, words.role(role)) for role in word_tables.ROLES],
+        body_choices=_bodies(),
+        typed=typed or {},
+        wrong=forms.errors(None, refusal) if refusal else {},
+        sentence=errors.sentence(refusal) if refusal else "",
+    )
+    return make_response(text, refusal.status if refusal else 200)
+
+
+def _bodies() -> list[tuple[str, str]]:
+    """Every body that may have people, by its name."""
+    frame = current()
+    found = frame.bodies.values() if frame else ()
+    return sorted(((b.code, b.name(language())) for b in found), key=lambda pair: pair[1])
+
+
+@pages.post("/people/<code>/roles")
+@page(Permission.MANAGE_PEOPLE)
+def person_grant(code: str) -> Response:
+    """Give a person a role in a body from a day on."""
+    asked = request.form
+    try:
+        service.grant_role(
+            person=code,
+            role=asked.get("role", ""),
+            organisation=asked.get("organisation", ""),
+            starts_on=_day(asked.get("starts_on", ""), "starts_on"),
+            ends_on=_day(asked["ends_on"], "ends_on") if asked.get("ends_on") else None,
+            acting=asked.get("acting") == "yes",
+            basis=asked.get("basis", "").strip() or None,
+            actor=actor(),
+            now=now(),
+        )
+    except Refusal as refusal:
+        return _person_page(code, asked, refusal)
+    flash(_("The role is given."))
+    return redirect(url_for("web.person", code=code))
+
+
+@pages.post("/people/<code>/roles/<int:grant>/end")
+@page(Permission.MANAGE_PEOPLE)
+def person_end_role(code: str, grant: int) -> Response:
+    """End a role: its last day."""
+    try:
+        service.end_role(
+            grant=grant,
+            ends_on=_day(request.form.get("ends_on", ""), "ends_on"),
+            basis=request.form.get("basis", "").strip() or None,
+            actor=actor(),
+            now=now(),
+        )
+    except Refusal as refusal:
+        return _person_page(code, {}, refusal)
+    flash(_("The role has its last day."))
+    return redirect(url_for("web.person", code=code))
+
+
+@pages.post("/people/<code>/deactivate")
+@page(Permission.MANAGE_PEOPLE)
+def person_deactivate(code: str) -> Response:
+    """End a person's access; what the person did stays theirs."""
+    service.deactivate(person=code, actor=actor(), now=now())
+    flash(_("Access has ended. Claimed tasks went back to the queue."))
+    return redirect(url_for("web.person", code=code))
+
+
+@pages.post("/people/<code>/password")
+@page(Permission.MANAGE_PEOPLE)
+def person_password(code: str) -> Response:
+    """Give a person a new password; every session of theirs ends."""
+    try:
+        service.change_password(
+            person=code, new=request.form.get("password", ""), actor=actor(), now=now()
+        )
+    except Refusal as refusal:
+        return _person_page(code, {}, refusal)
+    flash(_("There is a new password. Every session of this person has ended."))
+    return redirect(url_for("web.person", code=code))
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        code = "form.not_a_date" if text else "form.required"
+        raise Invalid("form.invalid", fields=forms.field_errors([(name, code)])) from None

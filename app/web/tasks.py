@@ -1,0 +1,289 @@
+"""The list of tasks and the page of one: take it, keep what is typed, attach, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask import (
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.permissions import Permission, allows
+from app.domain.refusals import Refusal
+from app.services import documents as evidence
+from app.services import inbox as listing
+from app.services import task_page as service
+from app.services import tasks as acts
+from app.services.sentences import paragraph
+from app.services.task_page import TaskPage
+from app.web import errors, forms, options
+from app.web.access import Open, actor, now, page
+from app.web.blueprint import pages
+from app.web.installed import largest_file, store
+
+VIEWS: tuple[listing.View, ...] = ("all", "mine", "queue", "overdue")
+# Whoever has no tasks of a diagram begins where their work is.
+OTHER_HOMES = (
+    (Permission.SEE_EVERY_CASE, "web.cases"),
+    (Permission.MANAGE_PEOPLE, "web.people"),
+)
+
+
+def is_partial() -> bool:
+    """Say whether htmx asks for a piece of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+@pages.get("/")
+@page(Open.SIGNED_IN)
+def home() -> Response:
+    """The first page: the tasks, or what a person without tasks has to do."""
+    person = actor()
+    for permission, endpoint in OTHER_HOMES:
+        if allows(person, permission):
+            return redirect(url_for(endpoint))
+    return inbox()
+
+
+@pages.get("/inbox")
+@page(Open.SIGNED_IN)
+def inbox() -> Response:
+    """The open tasks by due date, filtered; htmx gets the list alone."""
+    asked = request.args
+    view = cast(listing.View, asked.get("view") if asked.get("view") in VIEWS else "all")
+    chosen = {
+        "q": asked.get("q", "").strip(),
+        "block": asked.get("block", type=int),
+        "body": asked.get("body") or None,
+    }
+    found = listing.inbox(
+        actor=actor(),
+        now=now(),
+        view=view,
+        search=chosen["q"],
+        block=chosen["block"],
+        body=chosen["body"],
+        after=asked.get("after"),
+    )
+    template = "_inbox_rows.html" if asked.get("after") and is_partial() else "inbox.html"
+    if is_partial() and not asked.get("after"):
+        template = "_inbox_list.html"
+    return _varied(
+        render_template(template, found=found, view=view, chosen=chosen, started=asked.get("last"))
+    )
+
+
+@pages.get("/tasks/<int:task_id>")
+@page(Open.SIGNED_IN)
+def task(task_id: int) -> Response:
+    """A task: what to do and why, its form, and the case beside it."""
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    return _show(found, values=found.values)
+
+
+@pages.post("/tasks/<int:task_id>/claim")
+@page(Open.SIGNED_IN)
+def task_claim(task_id: int) -> Response:
+    """Take a task; in the list htmx gets the cell of the one who does it."""
+    acts.claim(task_id=task_id, actor=actor(), now=now())
+    return _held(task_id, _("The task is yours."), mine=True)
+
+
+@pages.post("/tasks/<int:task_id>/release")
+@page(Open.SIGNED_IN)
+def task_release(task_id: int) -> Response:
+    """Give a task back to the queue."""
+    acts.release(task_id=task_id, actor=actor(), now=now())
+    return _held(task_id, _("The task went back to the queue."), mine=False)
+
+
+def _held(task_id: int, word: str, *, mine: bool) -> Response:
+    if is_partial():
+        return make_response(
+            render_template(
+                "_inbox_owner.html",
+                task_id=task_id,
+                mine=mine,
+                word=word,
+                number=request.form.get("number", ""),
+            )
+        )
+    flash(word)
+    return redirect(_next(url_for("web.task", task_id=task_id)))
+
+
+@pages.post("/tasks/<int:task_id>/draft")
+@page(Open.SIGNED_IN)
+def task_draft(task_id: int) -> Response:
+    """Keep what is typed so far; htmx gets the word of it."""
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    acts.save_draft(task_id=task_id, actor=actor(), answers=_drafted(found), now=now())
+    if is_partial():
+        return make_response(render_template("_saved.html", moment=now()))
+    flash(_("Kept for later."))
+    return redirect(url_for("web.task", task_id=task_id))
+
+
+@pages.post("/tasks/<int:task_id>/documents")
+@page(Open.SIGNED_IN)
+def task_documents(task_id: int) -> Response:
+    """Attach files to a task with their source (¶ 4) and origin (¶ 9(4)); what is typed is kept."""
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    answers, name = _drafted(found), request.form.get("attach", "documents")
+    try:
+        taken = _take(task_id, name)
+    except Refusal as refusal:
+        return _not_taken(found, answers, name, refusal)
+    answers[name] = [*map(str, _listed(answers, name)), *(str(one) for one in taken)]
+    acts.save_draft(task_id=task_id, actor=actor(), answers=answers, now=now())
+    if is_partial():
+        return _chips(task_id, answers, name)
+    return redirect(url_for("web.task", task_id=task_id, _anchor=f"f-{name}"))
+
+
+def _take(task_id: int, name: str) -> list[int]:
+    files = [file for file in request.files.getlist(f"{name}-file") if file.filename]
+    if not files:
+        raise Refusal("file.empty")
+    return [
+        evidence.attach(
+            task_id=task_id,
+            actor=actor(),
+            upload=evidence.Upload(name=file.filename or "", stream=file.stream),
+            source=request.form.get(f"{name}-source", ""),
+            origin=request.form.get(f"{name}-origin", ""),
+            now=now(),
+            store=store(),
+            limit=largest_file(),
+        ).id
+        for file in files
+    ]
+
+
+def _not_taken(
+    found: TaskPage, answers: Mapping[str, Any], name: str, refusal: Refusal
+) -> Response:
+    if is_partial() and refusal.status in (413, 422):
+        return _chips(found.task.task_id, answers, name, errors.sentence(refusal))
+    acts.keep_refused(task_id=found.task.task_id, actor=actor(), answers=answers, now=now())
+    return _show(
+        found,
+        values=forms.typed(found.form, answers),
+        wrong={name: errors.sentence(refusal)},
+        status=refusal.status,
+    )
+
+
+def _chips(task_id: int, answers: Mapping[str, Any], name: str, wrong: str = "") -> Response:
+    attached = service.task_page(task_id=task_id, actor=actor(), now=now()).attached
+    text = render_template(
+        "_attached.html",
+        name=name,
+        chosen=[str(one) for one in _listed(answers, name)],
+        choices=[options.document(one) for one in attached],
+        wrong=wrong,
+    )
+    return make_response(text, 422 if wrong else 200)
+
+
+@pages.post("/tasks/<int:task_id>/complete")
+@page(Open.SIGNED_IN)
+def task_complete(task_id: int) -> Response:
+    """Complete a task; refused, the page comes back with all that was typed and the reason."""
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    answers = forms.read(found.form, request.form)
+    try:
+        done = acts.complete(task_id=task_id, actor=actor(), answers=answers, now=now())
+    except Refusal as refusal:
+        acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
+        return _refused(task_id, answers, refusal)
+    flash(
+        _(
+            "Done. It is on the trail as event %(seq)s of case %(number)s.",
+            seq=done.seq,
+            number=done.number,
+        )
+    )
+    return redirect(_after(done))
+
+
+def _after(done: acts.Completed) -> str:
+    if allows(actor(), Permission.SEE_OWN_CASES):
+        return url_for("web.case", case_id=done.case_id)
+    return url_for("web.inbox")
+
+
+def _refused(task_id: int, answers: Mapping[str, Any], refusal: Refusal) -> Response:
+    # Read anew: the refusal may be that the case has moved on. What raises here (the task is
+    # not the actor's any more) becomes a page of its own that keeps what was typed.
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    return _show(
+        found,
+        values=forms.typed(found.form, answers),
+        wrong=forms.errors(found.form, refusal),
+        refusal=refusal,
+        status=refusal.status,
+    )
+
+
+def _show(
+    found: TaskPage,
+    *,
+    values: Mapping[str, Any],
+    wrong: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> Response:
+    closed = found.refusal
+    text = render_template(
+        "task.html",
+        page=found,
+        values=values,
+        wrong=wrong or {},
+        options=options.of_task(found.form, found.offers, found.attached),
+        uploads=options.uploads(
+            url_for("web.task_documents", task_id=found.task.task_id), largest_file()
+        ),
+        sentence=errors.sentence(refusal) if refusal else "",
+        paragraph=paragraph(refusal) if refusal else None,
+        blocked=errors.sentence(closed) if closed else "",
+    )
+    return make_response(text, status)
+
+
+def _drafted(found: TaskPage) -> dict[str, Any]:
+    """What is typed, without names that no field has: a draft is not checked yet."""
+    declared = {field.name for field in found.form.fields}
+    answers = forms.read(found.form, request.form)
+    kept = {name: value for name, value in answers.items() if name in declared}
+    for field in found.form.fields:
+        # A document field without a tick is an answer of its own: none of those attached.
+        if field.type == "documents" and field.name not in kept and found.attached:
+            kept[field.name] = []
+    return kept
+
+
+def _listed(answers: Mapping[str, Any], name: str) -> list[Any]:
+    value = answers.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _next(otherwise: str) -> str:
+    """Where to go on: a page of ours that the form names, or `otherwise`."""
+    wanted = request.form.get("next", "")
+    return wanted if wanted.startswith("/") and not wanted.startswith("//") else otherwise
+
+
+def _varied(text: str) -> Response:
+    answer = make_response(text)
+    # The same address is a page or a piece of it.
+    answer.headers["Vary"] = "HX-Request"
+    return answer

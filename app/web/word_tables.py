@@ -1,0 +1,196 @@
+"""Words for codes: kinds of events, states, outcomes, votes, roles, sources of ¶ 4, fields.
+
+Each table is written out so that the extraction of messages finds every word; `words` says
+them in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which the extraction knows it
+    """Mark a message for the extraction; it is translated when it is shown."""
+    return message
+
+
+EVENTS: Mapping[str, str] = {
+    "case.started": N_("Case opened"),
+    "task.completed": N_("Task completed"),
+    "timer.fired": N_("The date came"),
+    "message.delivered": N_("Message received from another case"),
+    "case.incident": N_("An error stopped the case"),
+    "case.incident_resolved": N_("The error was resolved"),
+    "act.refused": N_("An act was refused"),
+    "document.attached": N_("Document attached"),
+    "document.viewed": N_("Document opened"),
+    "objection.filed_late": N_("Objection filed out of time"),
+}
+
+STATUSES: Mapping[str, str] = {
+    "running": N_("In progress"),
+    "ended": N_("Completed"),
+    "stopped": N_("Stopped"),
+    "cancelled": N_("Cancelled"),
+}
+
+OUTCOMES: Mapping[str, str] = {
+    "accepted": N_("Accepted"),
+    "partly": N_("Accepted in part"),
+    "rejected": N_("Not accepted"),
+    "late": N_("Left without consideration: out of time"),
+    "without_documents": N_("Left without consideration: no supporting documents"),
+}
+OUTCOME_KINDS: Mapping[str, str] = {
+    "accepted": "ok",
+    "partly": "ok",
+    "rejected": "info",
+    "late": "warn",
+    "without_documents": "warn",
+}
+
+VOTES: Mapping[str, str] = {
+    "for": N_("For"),
+    "against": N_("Against"),
+    "abstained": N_("Abstained"),
+}
+
+ROLES: Mapping[str, str] = {
+    "case_officer": N_("Case officer"),
+    "first_head": N_("First head"),
+    "administration_head": N_("Head of the Administration of the President"),
+    "commission_member": N_("Member of a special commission"),
+    "working_body_officer": N_("Officer of the working body of the Commission"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+    "process_owner": N_("Process owner"),
+}
+
+PROCESSES: Mapping[str, str] = {
+    "schedule": N_("Schedule"),
+    "conclusion": N_("Block conclusion"),
+    "objection": N_("Objection"),
+    "commission": N_("Special commission"),
+}
+
+# ¶ 4: the sources of information, by subparagraph.
+SOURCES: Mapping[str, str] = {
+    "1": N_("report of the state body on its activity"),
+    "2": N_("results of checks by the Administration or the evaluating bodies"),
+    "3": N_("control of acts and instructions by the Administration of the President"),
+    "4": N_("control of acts and instructions by the Prime Minister's Office"),
+    "5": N_("control acts of state bodies"),
+    "6": N_("official statistics"),
+    "7": N_("conclusions of independent experts, recommendations of public councils"),
+    "8": N_("social research, reviews of international organisations and ratings"),
+    "9": N_("information of non-commercial organisations"),
+    "10": N_("other information from official sources"),
+}
+
+# ¶ 7: the five steps of the schedule, short enough for the horizon.
+STEPS: Mapping[int, str] = {
+    1: N_("Reports"),
+    2: N_("Conclusions"),
+    3: N_("After appeals"),
+    4: N_("Overall evaluation"),
+    5: N_("To the President"),
+}
+
+TERMS: Mapping[str, str] = {
+    "report_1": N_("Reporting information, block 1"),
+    "report_2": N_("Reporting information, block 2"),
+    "report_3": N_("Reporting information, block 3"),
+    "conclusions": N_("Conclusions to the evaluated bodies"),
+    "after_appeals": N_("Conclusions after the appeals"),
+    "overall": N_("Overall results to the working body"),
+    "to_president": N_("Results to the President"),
+}
+
+# ¶ 47: the three parts of a conclusion.
+PARTS: Mapping[str, str] = {
+    "final_report": N_("Final report on the evaluation"),
+    "recommendations_followed": N_("Earlier recommendations carried out"),
+    "findings": N_("Findings and recommendations"),
+}
+
+LETTERS: Mapping[str, str] = {
+    "schedule/approved": N_("The schedule was approved"),
+    "conclusion/conclusion": N_("Conclusion on the results of the evaluation"),
+    "objection/decision": N_("Outcome of the appeal"),
+    "objection/closed": N_("Objection left without consideration"),
+    "objection/reminder": N_("Reminder: the outcome of an appeal is due"),
+}
+
+BUCKETS: Mapping[str, str] = {
+    "overdue": N_("Overdue"),
+    "today": N_("Today"),
+    "week": N_("This week"),
+    "later": N_("Later"),
+    "undated": N_("Without a date"),
+}
+
+VIEWS: Mapping[str, str] = {
+    "all": N_("All"),
+    "mine": N_("Mine"),
+    "queue": N_("Queue"),
+    "overdue": N_("Overdue"),
+}
+
+DAY_KINDS: Mapping[str, str] = {
+    "holiday": N_("Holiday"),
+    "day_off": N_("Day off"),
+    "working_day": N_("Working day"),
+    "ordinary": N_("Ordinary day"),
+    "weekend": N_("Weekend"),
+}
+
+SYSTEMS: Mapping[str, str] = {
+    "timer": N_("the system, by the date"),
+    "message": N_("the system, by a message"),
+    "installation": N_("the installation"),
+    "retry": N_("the system, tried again"),
+}
+
+DEADLINE_STATES: Mapping[str, str] = {
+    "running": N_("running"),
+    "kept": N_("kept"),
+    "missed": N_("passed"),
+    "gone": N_("no longer needed"),
+}
+
+# Texts and choices on the trail, as the story of a case tells them.
+ANSWERS: Mapping[str, str] = {
+    "grounds": N_("Grounds"),
+    "reasons": N_("Reasons"),
+    "note": N_("Note"),
+    "dissent": N_("Dissenting opinion"),
+    "order_number": N_("Number of the order"),
+    "minutes_number": N_("Number of the minutes"),
+    "decision_number": N_("Number of the decision"),
+}
+DECISIONS: Mapping[str, str] = {
+    "approve": N_("approved"),
+    "sign": N_("signed"),
+    "return": N_("returned"),
+}
+
+# The controls of the pages that are no field of a form.
+CONTROLS: Mapping[str, str] = {
+    "email": N_("Login"),
+    "note": N_("Note"),
+    "q": N_("Search"),
+    "day": N_("Day"),
+    "kind": N_("What the day is"),
+    "source": N_("Source"),
+    "name_kk": N_("Name in Kazakh"),
+    "name_ru": N_("Name in Russian"),
+    "name_en": N_("Name in English"),
+    "login": N_("Login"),
+    "language": N_("Language"),
+    "role": N_("Role"),
+    "organisation": N_("Body"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "basis": N_("Ground (number and date of the act)"),
+    "acting": N_("Acting"),
+}

@@ -1,0 +1,122 @@
+"""Codes as words in the reader's language, by the tables of `word_tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+
+from app.services.sentences import word
+from app.web import word_tables as tables
+from app.web.languages import language
+
+
+def _say(table: Mapping[str, str], code: str) -> str:
+    message = table.get(code)
+    return gettext(message) if message else code
+
+
+def event(kind: str) -> str:
+    """What an event of this kind means to a reader of the case."""
+    return _say(tables.EVENTS, kind)
+
+
+def status(code: str) -> str:
+    """The status of a case."""
+    return _say(tables.STATUSES, code)
+
+
+def outcome(code: str) -> str:
+    """The outcome of an objection (¶ 60)."""
+    return _say(tables.OUTCOMES, code)
+
+
+def outcome_kind(code: str) -> str:
+    """The look of an outcome's badge."""
+    return tables.OUTCOME_KINDS.get(code, "")
+
+
+def vote(code: str) -> str:
+    """A vote."""
+    return _say(tables.VOTES, code)
+
+
+def role(code: str) -> str:
+    """The name of a role of people."""
+    return _say(tables.ROLES, code)
+
+
+def process(code: str) -> str:
+    """The short name of a process, for filters and lists."""
+    return _say(tables.PROCESSES, code)
+
+
+def source(code: str) -> str:
+    """A source of information of ¶ 4 by its subparagraph, as `6` or `4.6`."""
+    return _say(tables.SOURCES, code.removeprefix("4."))
+
+
+def step(number: int) -> str:
+    """The short name of a step of ¶ 7."""
+    message = tables.STEPS.get(number)
+    return gettext(message) if message else str(number)
+
+
+def term(code: str) -> str:
+    """The name of a date of the schedule."""
+    return _say(tables.TERMS, code)
+
+
+def part(code: str) -> str:
+    """The name of a part of a conclusion (¶ 47)."""
+    return _say(tables.PARTS, code)
+
+
+def letter(kind: str) -> str:
+    """What a letter is about."""
+    return _say(tables.LETTERS, kind)
+
+
+def bucket(code: str) -> str:
+    """The head of a group of tasks by their date."""
+    return _say(tables.BUCKETS, code)
+
+
+def view(code: str) -> str:
+    """The name of a view of the list of tasks."""
+    return _say(tables.VIEWS, code)
+
+
+def day_kind(code: str) -> str:
+    """What a day of the calendar is."""
+    return _say(tables.DAY_KINDS, code)
+
+
+def system(code: str) -> str:
+    """What acted where no person did."""
+    return _say(tables.SYSTEMS, code)
+
+
+def deadline_state(code: str) -> str:
+    """What became of a deadline."""
+    return _say(tables.DEADLINE_STATES, code)
+
+
+def answer(code: str) -> str:
+    """The label of a text that was handed in."""
+    return _say(tables.PARTS, code) if code in tables.PARTS else _say(tables.ANSWERS, code)
+
+
+def decision(code: str) -> str:
+    """What was decided, as one word."""
+    return _say(tables.DECISIONS, code)
+
+
+def control(code: str) -> str:
+    """The label of a control by its name."""
+    return _say(tables.CONTROLS, code)
+
+
+def block(number: int) -> str:
+    """The name of a block (¶ 16)."""
+    return word("block", str(number), language()) or str(number)

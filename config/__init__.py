@@ -1,0 +1,1 @@
+"""Settings, seeds of the registers and the set-up; imports nothing of app."""

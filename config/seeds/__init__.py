@@ -1,0 +1,1 @@
+"""What the registers of a new installation start with, and the script that made the calendar."""

@@ -1,0 +1,25 @@
+"""${message}
+
+Revision: ${up_revision}; follows: ${down_revision | comma,n}; made on ${create_date}.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    """${message}."""
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Refused: a trail that was written cannot lose its tables."""
+    raise NotImplementedError("restore the backup made before the upgrade")

@@ -1,0 +1,34 @@
+"""The seeds of the registers as values, for the tests of the domain."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from app.domain.calendar import Calendar, read_calendar
+from app.domain.registers import Bodies, Mandates, Part, Registers
+
+SEEDS = Path(__file__).parents[2] / "config" / "seeds"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a seed file by column."""
+    with (SEEDS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def calendar() -> Calendar:
+    """The calendar register as installed."""
+    return read_calendar(rows("calendar.csv"), 1)
+
+
+@cache
+def registers() -> Registers:
+    """Bodies, mandates and parts as installed."""
+    return Registers(
+        bodies=Bodies.read(rows("bodies.csv")),
+        mandates=Mandates.read(rows("mandates.csv")),
+        parts=tuple(Part.read(row) for row in rows("parts.csv")),
+    )
