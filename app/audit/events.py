@@ -4,6 +4,8 @@ Names of people and text that somebody typed are `Sealed`; everything else is a 
 number, a date or a choice and stands in clear. A field that is None is left out.
 """
 
+# long: the catalogue of kinds, which is read as one page and grows by whole kinds
+
 from __future__ import annotations
 
 from collections.abc import Mapping

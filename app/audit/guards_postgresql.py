@@ -31,8 +31,10 @@ END
 """,
     "guard_next": f"""
 BEGIN
-  IF EXISTS (SELECT 1 FROM event WHERE stream = NEW.stream
-             AND (seq IS NULL) <> (NEW.seq IS NULL)) THEN
+  IF NEW.seq IS NULL AND EXISTS (
+       SELECT 1 FROM event WHERE stream = NEW.stream AND seq = 1)
+     OR NEW.seq = 1 AND EXISTS (
+       SELECT 1 FROM event WHERE stream = NEW.stream AND seq IS NULL) THEN
     {_FAIL.format("a stream is chained or is not")}
   END IF;
   IF NEW.seq > 1 AND NOT EXISTS (SELECT 1 FROM event WHERE stream = NEW.stream

@@ -91,9 +91,12 @@ def _event(number: str) -> str:
     )
 
 
+# Each is one search in the index on (stream, seq), however long the stream.
 _MIXED = (
-    'EXISTS (SELECT 1 FROM "event" WHERE "stream" = NEW."stream" '
-    'AND ("seq" IS NULL) <> (NEW."seq" IS NULL))'
+    'NEW."seq" IS NULL AND EXISTS (SELECT 1 FROM "event" '
+    'WHERE "stream" = NEW."stream" AND "seq" = 1) '
+    'OR NEW."seq" = 1 AND EXISTS (SELECT 1 FROM "event" '
+    'WHERE "stream" = NEW."stream" AND "seq" IS NULL)'
 )
 
 _OUT_OF_ORDER = (

@@ -45,10 +45,14 @@ def unpack(state: bytes) -> Content:
     if not state or state[0] != VERSION:
         raise StateUnreadable(f"codec version {state[:1].hex() or 'none'}")
     try:
-        text = zstandard.ZstdDecompressor().decompress(state[1:], max_output_size=LARGEST)
-        content: Content = orjson.loads(text)
-    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
+        # The size stands in the frame: a damaged one must not fill the memory.
+        if not 0 <= zstandard.frame_content_size(state[1:]) <= LARGEST:
+            raise StateUnreadable("the frame tells no fair size")
+        content = orjson.loads(zstandard.ZstdDecompressor().decompress(state[1:]))
+    except (zstandard.ZstdError, orjson.JSONDecodeError, MemoryError) as error:
         raise StateUnreadable(str(error)) from None
+    if not isinstance(content, dict) or not isinstance(content.get("flows"), list):
+        raise StateUnreadable("no workflows in it")
     return content
 
 
@@ -90,7 +94,7 @@ def restore(content: Content, specs: Mapping[str, Any], act: Act) -> CaseWorkflo
             sub = case.create_subprocess(holder, saved["spec"])
             built.append(_fill(sub, saved, case))
             sub.completed_event.connect(holder.task_spec._on_subworkflow_completed, holder)
-    except (KeyError, IndexError, TypeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise StateUnreadable(f"{type(error).__name__}: {error}") from None
     case.continue_from(sum(map(len, built)), max(t.last_state_change for t in case.everything()))
     return case

@@ -163,7 +163,11 @@ def digest(release: Release, state: bytes) -> str:
     Raises:
         StateUnreadable: no state of this codec.
     """
-    return digest_of(release.hash, codec.unpack(state))
+    content = codec.unpack(state)
+    try:
+        return digest_of(release.hash, content)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise StateUnreadable(f"{type(error).__name__}: {error}") from None
 
 
 def _load(release: Release, state: bytes, now: datetime, host: Host) -> tuple[CaseWorkflow, Act]:

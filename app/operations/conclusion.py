@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.domain import instants
 from app.domain.calendar import local_day
@@ -22,9 +21,9 @@ from app.models.facts import (
     Decision,
     DecisionPoint,
     Objection,
-    ObjectionPoint,
 )
 from app.operations.context import Context
+from app.operations.versions import indicators_of, marked, newest
 
 
 def open_case(
@@ -57,39 +56,6 @@ def open_case(
         "authority": organisation,
         "working_body": registers.mandates.holder("working_body", today),
     }
-
-
-def newest(session: Session, case_id: int) -> Conclusion:
-    """The newest version of a conclusion.
-
-    Raises:
-        NoResultFound: none has been entered.
-    """
-    return session.scalars(
-        select(Conclusion)
-        .where(Conclusion.case_id == case_id)
-        .order_by(Conclusion.number.desc())
-        .limit(1)
-    ).one()
-
-
-def indicators_of(session: Session, conclusion_id: int) -> Sequence[ConclusionIndicator]:
-    """The indicators of a version, in their order."""
-    return session.scalars(
-        select(ConclusionIndicator)
-        .where(ConclusionIndicator.conclusion_id == conclusion_id)
-        .order_by(ConclusionIndicator.position)
-    ).all()
-
-
-def marked(session: Session, case_id: int, mark: str) -> ConclusionMark | None:
-    """The newest mark of a kind (issued, delivered, received, final) on a conclusion case."""
-    return session.scalars(
-        select(ConclusionMark)
-        .where(ConclusionMark.case_id == case_id, ConclusionMark.mark == mark)
-        .order_by(ConclusionMark.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def enter(
@@ -230,26 +196,30 @@ def correct(
     # The conclusion's own case is held too: two corrections may not make one version.
     session.refresh(case, with_for_update=True)
     base = newest(session, conclusion_case)
-    rows: list[dict[str, str]] = []
-    for row in indicators_of(session, base.id):
-        new = corrections.get(row.code, {})
-        merged = {
-            "code": row.code,
-            "name": row.name,
-            "value": new.get("value", row.value),
-            "points": new.get("points", row.points),
-            "max": row.max,
-        }
-        if instants.greater(merged["points"], merged["max"]):
-            fields = (FieldError("corrections", "form.too_large", (("max", row.max),)),)
-            raise Invalid("form.invalid", fields=fields)
-        rows.append(merged)
+    rows = [_corrected(row, corrections) for row in indicators_of(session, base.id)]
     version = _new_version(
         context, case, evaluated_body=base.evaluated_body, corrects=base.id, objection=objection
     )
     _write_indicators(context, version.id, rows)
     context.send_letter("conclusion/conclusion", base.evaluated_body, subject=version.id)
     return {"version": version.number}
+
+
+def _corrected(
+    row: ConclusionIndicator, corrections: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    new = corrections.get(row.code, {})
+    points = new.get("points", row.points)
+    if instants.greater(points, row.max):
+        fields = (FieldError("corrections", "form.too_large", (("max", row.max),)),)
+        raise Invalid("form.invalid", fields=fields)
+    return {
+        "code": row.code,
+        "name": row.name,
+        "value": new.get("value", row.value),
+        "points": points,
+        "max": row.max,
+    }
 
 
 def _new_version(
@@ -308,12 +278,3 @@ def _mark(
             until=until,
         )
     )
-
-
-def objected(session: Session, objection_id: int) -> Sequence[str]:
-    """The codes of the indicators an objection is against."""
-    return session.scalars(
-        select(ObjectionPoint.indicator)
-        .where(ObjectionPoint.objection_id == objection_id)
-        .order_by(ObjectionPoint.id)
-    ).all()

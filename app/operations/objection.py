@@ -22,8 +22,8 @@ from app.models.facts import (
     ObjectionPoint,
 )
 from app.operations.commission import commission_of, counted
-from app.operations.conclusion import indicators_of, marked, newest
 from app.operations.context import Context
+from app.operations.versions import indicators_of, marked, newest
 
 
 def decision_on(session: Session, objection_id: int) -> Decision | None:
@@ -61,9 +61,7 @@ def register(
         raise Invalid("objection.before_receipt", paragraph="57")
     late = rules.is_late(context.now, received.until)
     attached = documents or []
-    if not attached and not context.answers.get("proceed_without"):
-        fields = (FieldError("proceed_without", "objection.no_documents"),)
-        raise Invalid("objection.no_documents", paragraph="58", fields=fields)
+    _warn_of_no_documents(context, attached)
     row = context.write(
         Objection(
             conclusion_case=context.case.id,
@@ -78,16 +76,23 @@ def register(
             late=late,
         )
     )
-    for point in points:
-        context.write(ObjectionPoint(objection_id=row.id, indicator=point))
-    for document in attached:
-        context.write(ObjectionDocument(objection_id=row.id, document_id=document))
+    context.write_all(ObjectionPoint(objection_id=row.id, indicator=point) for point in points)
+    context.write_all(
+        ObjectionDocument(objection_id=row.id, document_id=document) for document in attached
+    )
     return {
         "id": row.id,
         "filed_at": instants.text(context.now),
         "late": late,
         "documents": len(attached),
     }
+
+
+def _warn_of_no_documents(context: Context, attached: list[int]) -> None:
+    """¶ 58: without documents the person has to confirm that nothing will be considered."""
+    if not attached and not context.answers.get("proceed_without"):
+        fields = (FieldError("proceed_without", "objection.no_documents"),)
+        raise Invalid("objection.no_documents", paragraph="58", fields=fields)
 
 
 def decide(context: Context, /, *, objection: int, outcome: str) -> dict[str, Any]:

@@ -95,13 +95,19 @@ def approve(
             approved_at=context.now,
         )
     )
+    _tell_everybody(context, row.id)
+    return {"order": row.id, "number": number}
+
+
+def _tell_everybody(context: Context, order: int) -> None:
+    """A letter to every body that the schedule binds; all of them may see the case."""
     everybody = sorted(context.registers.bodies.by_code)
     context.write_all(
         Letter(
             case_id=context.case.id,
             kind="schedule/approved",
             recipient=organisation,
-            subject=row.id,
+            subject=order,
             sent_at=context.now,
         )
         for organisation in everybody
@@ -109,7 +115,6 @@ def approve(
     context.write_all(
         Party(case_id=context.case.id, organisation=organisation) for organisation in everybody
     )
-    return {"order": row.id, "number": number}
 
 
 def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str, Any]:

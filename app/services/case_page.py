@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from app.db import reading
@@ -18,7 +18,7 @@ from app.models import cases as tables
 from app.models.cases import CaseFile, Incident, Message, Task
 from app.operations.participation import years_of
 from app.operations.registers import Registers
-from app.services import about, deadlines, documents, letters, people, releases, visibility
+from app.services import about, deadlines, documents, letters, people, releases, views, visibility
 from app.services import story as story_of
 from app.services.inbox import InboxRow, inbox_row
 
@@ -60,7 +60,7 @@ class CasePage:
     """A case as one reader may see it."""
 
     case: CaseSummary
-    about: about.About
+    about: views.About
     story: tuple[story_of.Chapter, ...]
     marks: story_of.Marks
     stops: Mapping[str, tuple[story_of.Stop, ...]]
@@ -266,16 +266,14 @@ def _element_name(release: Release, process: str, element: str | None) -> Mappin
 
 def _waiting(session: Session, case: CaseFile) -> int:
     """Messages kept for the case that it does not wait for, or that came after its end."""
-    rows = session.scalars(
-        select(Message.id).where(
-            Message.to_case == case.id, Message.state.in_(("pending", "unclaimed"))
-        )
-    ).all()
-    return len(rows)
+    kept = select(func.count()).where(
+        Message.to_case == case.id, Message.state.in_(("pending", "unclaimed"))
+    )
+    return session.scalar(kept) or 0
 
 
 def _people(
-    chapters: tuple[story_of.Chapter, ...], facts: about.About, tasks: tuple[InboxRow, ...]
+    chapters: tuple[story_of.Chapter, ...], facts: views.About, tasks: tuple[InboxRow, ...]
 ) -> set[str]:
     codes = {chapter.person for chapter in chapters if chapter.person}
     codes |= {task.claimed_by for task in tasks if task.claimed_by}
@@ -289,7 +287,7 @@ def _people(
     return codes
 
 
-def _may_object_late(case: CaseFile, facts: about.About, actor: Actor, now: datetime) -> bool:
+def _may_object_late(case: CaseFile, facts: views.About, actor: Actor, now: datetime) -> bool:
     """Say whether to offer a late objection: the window is over, and it is the reader's body."""
     conclusion = facts.conclusion
     return (

@@ -20,6 +20,7 @@ from app.domain.permissions import Permission, require
 from app.domain.refusals import NotAllowed, NotFound
 from app.engine import runner
 from app.engine.release import Process, Release
+from app.engine.step import Step
 from app.models.cases import CaseFile, Message
 from app.operations import OPENERS
 from app.operations.context import Context
@@ -107,6 +108,7 @@ def begin(
     )
 
 
+# long: one act told in its order; the parts are functions of their own
 def _begin(
     session: Session,
     release: Release,
@@ -135,14 +137,7 @@ def _begin(
         data = opener(context, organisation=organisation, **answers)
     data = {**data, "case": case.id}
     _describe(case, data)
-    # The row joins the session only now: its state is not known before the engine's step,
-    # and a guarded row cannot be changed without an event of its own.
-    step = runner.start(release, model.id, data, now=now, host=CaseHost(context))
-    case.state, case.version = step.state, 1
-    if step.ended:
-        case.status, case.ended_at = "ended", now
-    session.add(case)
-    session.flush()
+    step = _first_step(context, release, model, data)
     for party in dict.fromkeys((organisation, data.get("authority"))):
         if party is not None:
             context.show_to(party)
@@ -155,11 +150,7 @@ def _begin(
             number=case.number,
             data=dict(data),
             form=model.start_form if organisation is not None else None,
-            answers={
-                **answers,
-                **{name: Sealed(text, subject=context.person) for name, text in sealed.items()},
-            }
-            or None,
+            answers={**answers, **_sealed(context, sealed)} or None,
             message=message.name if message else None,
             from_case=message.from_case if message else None,
             from_seq=message.from_seq if message else None,
@@ -171,6 +162,28 @@ def _begin(
         starting=True,
     )
     return Started(case.id, case.number)
+
+
+def _first_step(
+    context: Context, release: Release, model: Process, data: Mapping[str, Any]
+) -> Step:
+    """Let the engine begin, and insert the case's row with the state it comes to.
+
+    The row joins the session only then: a guarded row cannot be changed without an event of
+    its own, so it is inserted as it is going to be.
+    """
+    case = context.case
+    step = runner.start(release, model.id, dict(data), now=context.now, host=CaseHost(context))
+    case.state, case.version = step.state, 1
+    if step.ended:
+        case.status, case.ended_at = "ended", context.now
+    context.session.add(case)
+    context.session.flush()
+    return step
+
+
+def _sealed(context: Context, sealed: Mapping[str, str]) -> dict[str, Sealed]:
+    return {name: Sealed(text, subject=context.person) for name, text in sealed.items()}
 
 
 def _new_row(

@@ -24,8 +24,8 @@ from app.domain.permissions import refuse_act
 from app.domain.refusals import Conflict, FieldError, Invalid, NotFound
 from app.models.cases import CaseFile, Task
 from app.models.facts import Document
-from app.operations.conclusion import marked
 from app.operations.context import Context
+from app.operations.versions import marked
 from app.services import acts, openings, tasks
 from app.services.documents_read import DocumentView, Viewing, documents_of, view
 

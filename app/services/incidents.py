@@ -31,7 +31,7 @@ def refusal() -> CaseIncident:
 def record(
     *, case_id: int, act: str, error: EngineError, actor: Actor | SystemActor, now: datetime
 ) -> None:
-    """Put a failed act on the case: an event of its stream, and a row that blocks its repetition."""
+    """Put a failed act on the case: an event, and a row that blocks its repetition."""
     with transaction() as session:
         case = acts.lock_case(session, case_id)
         assert case is not None

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from app.audit import events, guards, log
 from app.db import db, reading, transaction
@@ -40,21 +40,28 @@ class State:
 
 
 def migrate(migrations: Path) -> bool:
-    """Bring the database to the newest schema and reinstall its guards; say whether it changed.
+    """Bring the database to the newest schema; say whether it changed."""
+    with db.engine.begin() as connection:
+        return upgrade(connection, migrations)
+
+
+def upgrade(connection: Connection, migrations: Path) -> bool:
+    """Run what migrations are missing and reinstall the guards; say whether there were any.
 
     A batch migration on SQLite drops triggers silently, so the guards are put back by one
-    function after every migration.
+    function after every migration. On PostgreSQL an advisory lock makes two servers that
+    start at once take turns.
     """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(371)"))
     config = Config()
     config.set_main_option("script_location", str(migrations))
     head = ScriptDirectory.from_config(config).get_current_head()
-    with db.engine.begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == head:
-            return False
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        guards.install(connection)
+    if MigrationContext.configure(connection).get_current_revision() == head:
+        return False
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    guards.install(connection)
     return True
 
 

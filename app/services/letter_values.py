@@ -26,8 +26,8 @@ from app.models.facts import (
     ScheduleOrder,
 )
 from app.operations.commission import commission_of
-from app.operations.conclusion import indicators_of, marked
 from app.operations.registers import Registers
+from app.operations.versions import indicators_of, marked
 from app.services import openings, people
 from app.services.sentences import word
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.audit import events
 from app.db import reading, transaction
@@ -120,37 +121,40 @@ def _deliver_one(message_id: int, now: datetime) -> int | None:
             )
             _done(message, now, started.id)
             return started.id
-        case = acts.lock_case(session, message.to_case or 0)
-        assert case is not None
-        if case.status == "ended":
-            message.state = "unclaimed"
-            return None
-        key = session.scalar(
-            select(Wait.key)
-            .where(Wait.case_id == case.id, Wait.message == message.name, Wait.state == "waiting")
-            .order_by(Wait.key)
-            .limit(1)
-        )
-        if key is None:
-            return None
-        context = acts.context_for(session, case, actor=SYSTEM, now=now)
-        name = message.name
-        event = events.MessageDelivered(
+        return _hand_over(session, message, payload, now)
+
+
+def _hand_over(
+    session: Session, message: Message, payload: dict[str, Any], now: datetime
+) -> int | None:
+    """Give a message to the case it is for, if that waits for it; the case's id, or None."""
+    case = acts.lock_case(session, message.to_case or 0)
+    assert case is not None
+    if case.status == "ended":
+        message.state = "unclaimed"
+        return None
+    key = session.scalar(
+        select(Wait.key)
+        .where(Wait.case_id == case.id, Wait.message == message.name, Wait.state == "waiting")
+        .order_by(Wait.key)
+        .limit(1)
+    )
+    if key is None:
+        return None
+    name = message.name
+    acts.move(
+        acts.context_for(session, case, actor=SYSTEM, now=now),
+        lambda legal, state, host: runner.deliver(legal, state, name, payload, now=now, host=host),
+        events.MessageDelivered(
             message=name,
             payload=payload,
             from_case=message.from_case,
             from_seq=message.from_seq,
-        )
-        acts.move(
-            context,
-            lambda legal, state, host: runner.deliver(
-                legal, state, name, payload, now=now, host=host
-            ),
-            event,
-            cause=projections.Cause(wait=key),
-        )
-        _done(message, now, case.id)
-        return case.id
+        ),
+        cause=projections.Cause(wait=key),
+    )
+    _done(message, now, case.id)
+    return case.id
 
 
 def _done(message: Message, now: datetime, case_id: int) -> None:

@@ -17,10 +17,12 @@ from app.domain.calendar import local_day
 from app.domain.refusals import NotAllowed, NotFound
 from app.engine.forms import Form
 from app.models.cases import CaseFile, Message
+from app.operations.context import Context
 from app.operations.objection import register
 from app.operations.registers import Registers
+from app.operations.versions import marked
 from app.services import acts, messages, releases, sources
-from app.services.answers import validate
+from app.services.answers import Answers, validate
 from app.services.case_page import visible_case
 
 FORM = "conclusion/object"
@@ -66,16 +68,7 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
             sources.offered(session, case, form, task_key=LATE_KEY, actor=actor, now=now),
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
-        registered = register(
-            context,
-            points=checked.decisive["points"],
-            documents=checked.decisive.get("documents"),
-            year=case.year or 0,
-            block=case.block or 0,
-            evaluated_body=case.evaluated_body or "",
-            authority=case.authority or "",
-            version=0,
-        )
+        registered = _register(context, checked)
         _start_case(session, case, context.seq, registered, now)
         acts.record(
             context,
@@ -90,6 +83,20 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
             paragraphs=("57",),
         )
     messages.deliver_from(case_id=case_id, now=now)
+
+
+def _register(context: Context, checked: Answers) -> dict[str, Any]:
+    case = context.case
+    return register(
+        context,
+        points=checked.decisive["points"],
+        documents=checked.decisive.get("documents"),
+        year=case.year or 0,
+        block=case.block or 0,
+        evaluated_body=case.evaluated_body or "",
+        authority=case.authority or "",
+        version=0,
+    )
 
 
 def _may_file(case: CaseFile, actor: Actor) -> None:
@@ -129,8 +136,6 @@ def _start_case(
 
 def window_ended_at(*, case_id: int) -> datetime | None:
     """When the window of a conclusion ended or ends, None before its receipt."""
-    from app.operations.conclusion import marked
-
     with reading() as session:
         received = marked(session, case_id, "received")
         return received.until if received else None

@@ -20,6 +20,7 @@ from app.operations.registers import Registers
 from app.operations.staff import in_force
 from app.services import acts, handover, person_file, releases
 
+MAX_ID = 2**31 - 1
 ONE_DAY = timedelta(days=1)
 MANAGING = tuple(sorted(r for r, may in GRANTED.items() if Permission.MANAGE_PEOPLE in may))
 
@@ -94,7 +95,7 @@ def end_role(
         transaction() as session,
     ):
         person_file.require_manager(actor)
-        given = session.get(Grant, grant)
+        given = session.get(Grant, grant) if grant <= MAX_ID else None
         if given is None:
             raise NotFound("role.unknown")
         row = person_file.lock(session, given.person)

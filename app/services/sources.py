@@ -21,11 +21,11 @@ from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.people import Person
 from app.operations.commission import commission_of, counted
-from app.operations.conclusion import indicators_of, newest, objected
 from app.operations.objection import decision_on
 from app.operations.participation import Participation, taken_part
 from app.operations.registers import Registers
 from app.operations.staff import staff_of
+from app.operations.versions import indicators_of, newest, objected
 from app.services import releases
 
 

@@ -28,8 +28,10 @@ class Start:
 
 
 def starts(*, actor: Actor, now: datetime) -> tuple[Start, ...]:
-    """What the actor may start today: the schedule only for the state planning authority (¶ 8),
-    a conclusion only for a body with a role of ¶ 10 (¶ 5).
+    """What the actor may start today.
+
+    The schedule only for the state planning authority (¶ 8), a conclusion only for a body
+    with a role of ¶ 10 (¶ 5).
     """
     if not allows(actor, Permission.START_CASES):
         return ()

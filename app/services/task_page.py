@@ -20,7 +20,7 @@ from app.engine.forms import Form
 from app.models.cases import CaseFile, Draft, Task
 from app.models.trail import EventRow
 from app.operations.registers import Registers
-from app.services import about, deadlines, documents, openings, people, sources, tasks
+from app.services import about, deadlines, documents, openings, people, sources, tasks, views
 from app.services.case_page import CaseSummary, summary
 from app.services.inbox import InboxRow, inbox_row
 
@@ -50,7 +50,7 @@ class TaskPage:
     saved_at: datetime | None
     offers: Offers
     attached: tuple[documents.DocumentView, ...]
-    about: about.About
+    about: views.About
     deadline: deadlines.Deadline | None
     returned: str | None
     refusal: Refusal | None
@@ -87,24 +87,31 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
             values=values,
             saved_at=draft.saved_at if draft else None,
             offers=offers,
-            attached=tuple(
-                document
-                for document in documents.documents_of(session, case.id)
-                if document.task_key == task.key and document.person == actor.person
-            ),
+            attached=_attached(session, task, actor),
             about=facts,
             deadline=next(
-                (
-                    deadline
-                    for deadline in deadlines.deadlines(session, case, release, now)
-                    if deadline.due_at == task.due_at
-                ),
+                (d for d in deadlines.deadlines(session, case, release, now) if _is_of(d, task)),
                 None,
             ),
             returned=_returned(session, case, task),
             refusal=refusal,
             names=names,
         )
+
+
+def _attached(
+    session: Session, task: Task, actor: Actor
+) -> tuple[documents.DocumentView, ...]:
+    """What the actor has attached to the task so far."""
+    return tuple(
+        document
+        for document in documents.documents_of(session, task.case_id)
+        if document.task_key == task.key and document.person == actor.person
+    )
+
+
+def _is_of(deadline: deadlines.Deadline, task: Task) -> bool:
+    return deadline.due_at == task.due_at
 
 
 def _refusal(session: Session, case: CaseFile, task: Task, actor: Actor) -> Refusal | None:
@@ -183,7 +190,7 @@ def _offers(session: Session, case: CaseFile, form: Form, now: datetime) -> Offe
     )
 
 
-def _codes(facts: about.About, offers: Offers, task: Task) -> set[str]:
+def _codes(facts: views.About, offers: Offers, task: Task) -> set[str]:
     codes = {candidate.person for candidate in offers.candidates}
     codes |= {view.author for view in facts.schedules}
     if facts.conclusion is not None:

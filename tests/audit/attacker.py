@@ -86,3 +86,9 @@ def body_of(url: str, stream: str, seq: int) -> bytes:
             {"stream": stream, "seq": seq},
         ).scalar_one()
     return bytes(found)
+
+
+def only(report: Report, event: str | None, words: str) -> None:
+    """Expect exactly one problem, with this event and these words."""
+    assert [problem.event for problem in report.problems] == [event], said(report)
+    assert words in said(report)

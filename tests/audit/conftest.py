@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from tests.audit.trial import build_trial
+from tests.audit.trial import build_trial, play
 from tests.conftest import KINDS, cloned
 from tests.databases import Databases, open_engine
 
@@ -24,3 +24,11 @@ def trial(trail: str) -> Iterator[Engine]:
     made = open_engine(trail)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def played(trial: Engine, trail: str) -> str:
+    """The URL of a trail of six events: case/A 1–3, case/B 1–2, person/p-0002 1."""
+    play(trial)
+    trial.dispose()
+    return trail

@@ -80,7 +80,7 @@ def test_what_has_no_one_form_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [datetime(2017, 4, 28), Decimal("NaN"), "\ud800"],  # noqa: DTZ001 - it is what is refused
+    [datetime(2017, 4, 28), Decimal("NaN"), "\ud800"],  # noqa: DTZ001 - an instant without a zone is what is refused
 )
 def test_what_means_nothing_is_refused(value: Any) -> None:
     with pytest.raises(ValueError):

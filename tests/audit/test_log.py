@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.audit.events import ActRefused, DocumentViewed, SessionOpened
-from app.audit.log import BodyTooLarge, ClockRanBack, append, append_unchained, head
+from app.audit.events import ActRefused
+from app.audit.log import BodyTooLarge, ClockRanBack, append, head
 from app.audit.rows import RowMismatch
 from app.audit.sealed import opens
 from app.models.trail import EventRow, OpeningRow
@@ -275,22 +275,6 @@ def test_an_outcome_is_that_of_the_kind(trial: Engine) -> None:
         append(session, refused, envelope(outcome="refused"), stream="s")
         session.commit()
         assert session.scalars(select(EventRow.outcome)).all() == ["refused"]
-
-
-def test_an_access_stream_has_no_chain(trial: Engine) -> None:
-    with Session(trial) as session:
-        for number in (1, 2):
-            viewed = DocumentViewed(document=number, sha256="0" * 64)
-            done = append_unchained(session, viewed, envelope(), stream="access/2017", case_id=7)
-            assert done.seq == 0
-        opened = SessionOpened(session=1, person="p-0001", method="password")
-        append_unchained(session, opened, envelope(), stream="access/2017")
-        session.commit()
-        rows = session.scalars(select(EventRow)).all()
-        assert [row.seq for row in rows] == [None] * 3
-        assert all(json.loads(row.body).keys().isdisjoint({"seq", "prev"}) for row in rows)
-        with pytest.raises(IntegrityError, match="chained or is not"):
-            append(session, known(), envelope(), stream="access/2017")
 
 
 def test_nothing_stays_of_an_act_that_is_rolled_back(trial: Engine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import Engine, MetaData, Table, text
 from sqlalchemy.orm import Session
 
 from app.audit.events import Event, TaskClaimed, TaskReleased
@@ -101,7 +101,9 @@ def folded(trial: Engine) -> Iterator[Session]:
     copies = MetaData()
     with trial.begin() as connection:
         for model in (Task, Timer, Wait):
-            made = model.__table__.to_metadata(copies)  # type: ignore[attr-defined]
+            table = model.__table__
+            assert isinstance(table, Table)
+            made = table.to_metadata(copies)
             # No case table here, and no columns that the trail knows nothing of.
             made.constraints = {c for c in made.constraints if not hasattr(c, "elements")}
             for name in ("opened_at", "paragraphs"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from app.engine import runner
@@ -118,7 +119,7 @@ class Case:
             "values": values,
             "now": self.now.isoformat(),
             "calls": [[c.name, dict(c.parameters), c.result] for c in step.calls],
-            "digest": step.digest,
+            "state": states(step),
         })  # fmt: skip
         self.last = step
         return step
@@ -145,14 +146,19 @@ def act(
     return runner.fire(release, state, key, now=now, host=host)
 
 
-def replay(release: Release, record: list[dict[str, Any]]) -> list[str]:
-    """Execute a record again, answers from the record; return the digest after each act."""
-    state, digests = b"", []
+def states(step: Step) -> list[str]:
+    """The digest of a step's state, and the hash of its bytes."""
+    return [step.digest, sha256(step.state).hexdigest()]
+
+
+def replay(release: Release, record: list[dict[str, Any]]) -> list[list[str]]:
+    """Execute a record again, answers from the record; return the states after each act."""
+    state, found = b"", []
     for entry in record:
         host = Replaying([Call(*call) for call in entry["calls"]])
         now = datetime.fromisoformat(entry["now"])
         step = act(release, state, entry["kind"], entry["key"], entry["values"], now, host)
         assert host.left == [], "calls left over"
         state = step.state
-        digests.append(step.digest)
-    return digests
+        found.append(states(step))
+    return found

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.engine import codec, runner
+from app.engine.errors import StateUnreadable
 from app.engine.release import Release
 from app.engine.script_engine import Act
 from app.engine.step import Step
@@ -123,7 +124,7 @@ def test_live_and_loaded_and_replayed_are_equal(data: st.DataObject) -> None:
         Kept(patch)
         live = new_case(process)
         walk(live, data.draw)
-    digests = [entry["digest"] for entry in live.record]
+    digests = [entry["state"] for entry in live.record]
     # Through canonical JSON, as the trail keeps it: keys sorted, tuples gone.
     record = json.loads(json.dumps(live.record, sort_keys=True))
     assert replay(live.release, record) == digests
@@ -167,7 +168,7 @@ def test_another_process_arrives_at_the_same_states(seed: str, zone: str, tmp_pa
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-c", program, str(file)]
     done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, check=True)
-    expected = {p: [entry["digest"] for entry in r] for p, r in records.items()}
+    expected = {p: [entry["state"] for entry in r] for p, r in records.items()}
     assert json.loads(done.stdout) == expected
 
 
@@ -206,6 +207,35 @@ def test_the_time_of_an_act_changes_nothing_where_nothing_depends_on_it() -> Non
         case.start("two_tasks")
         digests.add(case.complete("prepare", points=7).digest)
     assert len(digests) == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(place=st.integers(0, 10_000), bits=st.integers(1, 255), cut=st.integers(0, 5))
+def test_a_damaged_state_is_unreadable_or_another(place: int, bits: int, cut: int) -> None:
+    """Whatever happened to the bytes, the verifier is told and nothing else is raised."""
+    case = new_case("calls")
+    state = bytearray(case.step.state)
+    state[place % len(state)] ^= bits
+    damaged = bytes(state[: len(state) - cut])
+    try:
+        runner.digest(case.release, damaged)
+        content = codec.unpack(damaged)
+        codec.restore(content, case.release.specs, Act(case.host, NOW))
+    except StateUnreadable:
+        return
+    assert damaged != case.step.state
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], {}, {"flows": 1}, {"flows": []}, {"flows": [1]}, {"flows": [{"spec": "x"}]},
+     {"flows": [{"spec": "calls", "at": None, "completed": False, "success": True,
+                 "tasks": [[1]]}]}],
+)  # fmt: skip
+def test_what_is_no_case_is_unreadable(content: Any) -> None:
+    case = new_case("calls")
+    with pytest.raises(StateUnreadable):
+        codec.restore(codec.unpack(codec.save(content)), case.release.specs, Act(case.host, NOW))
 
 
 def test_a_saved_state_is_small() -> None:
