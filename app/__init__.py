@@ -57,8 +57,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
-    login.init_app(app)
+    # The pages first: a session event written while the person is loaded names the request.
     web.init_app(app)
+    login.init_app(app)
     cli.init_app(app)
     return app
 

@@ -72,7 +72,16 @@ WRITING = "bagalau_writing"
 
 def is_sqlite(session: Session) -> bool:
     """Say whether `session` talks to SQLite."""
-    return session.get_bind().dialect.name == "sqlite"
+    return connection_of(session).dialect.name == "sqlite"
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of the transaction that `session` is in.
+
+    Within `transaction` it is looked up once: the look-up costs as much as a statement.
+    """
+    held: Connection | None = session.info.get(WRITING)
+    return session.connection() if held is None else held
 
 
 @contextmanager
@@ -87,7 +96,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.in_transaction():
         session.rollback()
-    if is_sqlite(session):
+    if session.get_bind().dialect.name == "sqlite":
         with _sqlite_writer:
             yield from _committed(session)
     else:
@@ -96,13 +105,14 @@ def transaction() -> Iterator[Session]:
 
 def _committed(session: Session) -> Iterator[Session]:
     try:
-        session.connection(execution_options={WRITING: True})
+        session.info[WRITING] = session.connection(execution_options={WRITING: True})
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
+        session.info.pop(WRITING, None)
         session.expunge_all()
 
 

@@ -16,17 +16,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.canonical import canonical
 from app.audit.kinds import Event
 from app.audit.rows import STATE, Row, RowMismatch, claim
 from app.audit.sealed import Opening, seal
+from app.db import connection_of
 from app.domain.actors import Actor, Holding, SystemActor
-from app.models.trail import EVENT, MAX_BODY, OPENING, EventRow, Guarded
+from app.models.trail import EVENT, MAX_BODY, OPENING, Guarded
 
 VERSION = 1
 SKEW = timedelta(seconds=5)
@@ -101,14 +102,19 @@ class Head:
     recorded_at: datetime | None
 
 
+_HEAD = (
+    select(EVENT.c.seq, EVENT.c.hash, EVENT.c.recorded_at)
+    .where(EVENT.c.stream == bindparam("of"), EVENT.c.seq.is_not(None))
+    .order_by(EVENT.c.seq.desc())
+    .limit(1)
+)
+# Made once: building a statement costs more than running it.
+_INSERT_EVENT, _INSERT_OPENING = insert(EVENT), insert(OPENING)
+
+
 def head(session: Session, stream: str) -> Head:
     """Read the head of a chained stream by one SELECT."""
-    row = session.execute(
-        select(EventRow.seq, EventRow.hash, EventRow.recorded_at)
-        .where(EventRow.stream == stream, EventRow.seq.is_not(None))
-        .order_by(EventRow.seq.desc())
-        .limit(1)
-    ).first()
+    row = connection_of(session).execute(_HEAD, {"of": stream}).first()
     return Head(row.seq, row.hash, row.recorded_at) if row else Head(0, None, None)
 
 
@@ -243,13 +249,13 @@ def _write(
     }
     columns |= {"actor": body["actor"].get("person"), "recorded_at": recorded_at}
     columns |= {"hash": digest, "body": encoded}
-    result = cast("CursorResult[Any]", session.execute(insert(EVENT).values(columns)))
-    key = result.inserted_primary_key
+    connection = connection_of(session)
+    key = connection.execute(_INSERT_EVENT, columns).inserted_primary_key
     assert key is not None
-    event_id = int(key[0])
+    event_id: int = key[0]
     if openings:
         place = {"event_id": event_id, "stream": body["stream"], "seq": body.get("seq")}
-        session.execute(insert(OPENING), [place | vars(opening) for opening in openings])
+        connection.execute(_INSERT_OPENING, [place | vars(opening) for opening in openings])
     return Appended(body.get("seq", 0), digest, event_id)
 
 

@@ -51,15 +51,19 @@ def _bind(row: Row, stream: str, seq: int) -> None:
     # A new row has None where nothing was set yet.
     if row.stream not in (None, stream):
         raise RowMismatch(f"a row of {row.stream} was handed to an event of {stream}")
-    row.stream = stream
+    # Setting a value that is there already would mark the row as changed.
+    if not row.stream:
+        row.stream = stream
     if isinstance(row, Fact):
         if row.seq not in (None, seq):
             raise RowMismatch(f"a fact of event {row.seq} was handed to event {seq} of {stream}")
-        row.seq = seq
+        if not row.seq:
+            row.seq = seq
         return
     if row.version not in (None, seq - 1, seq):
         raise RowMismatch(f"version {row.version} cannot become {seq} on {stream}")
-    row.version = seq
+    if row.version != seq:
+        row.version = seq
 
 
 def _forgotten(session: Session, rows: Sequence[Row], stream: str) -> None:
@@ -89,14 +93,24 @@ def _flush_new(session: Session) -> None:
 
 def digest(row: Row) -> str:
     """The digest of a row with its present values, by the rule above: 64 hexadecimal digits."""
-    mapper = inspect(type(row))
-    values = {}
-    for column in _table(row).columns:
-        if column.name == STATE and isinstance(row, Guarded):
-            continue
-        value = getattr(row, mapper.get_property_by_column(column).key)
-        values[column.name] = _scaled(column.type, value)
+    kind = type(row)
+    if kind not in _HASHED:
+        _HASHED[kind] = _hashed(kind)
+    values = {name: _scaled(type_, getattr(row, key)) for name, key, type_ in _HASHED[kind]}
     return hashlib.sha256(canonical(values)).hexdigest()
+
+
+# Of each class: column, attribute and type of what is hashed.
+_HASHED: dict[type[Row], list[tuple[str, str, Any]]] = {}
+
+
+def _hashed(kind: type[Row]) -> list[tuple[str, str, Any]]:
+    mapper = inspect(kind)
+    return [
+        (column.name, mapper.get_property_by_column(column).key, column.type)
+        for column in mapper.local_table.columns
+        if not (column.name == STATE and issubclass(kind, Guarded))
+    ]
 
 
 def _scaled(kind: Any, value: Any) -> Any:

@@ -6,14 +6,18 @@ is shared between processes, so any number of them may tick.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.services import messages, timers
+from app.domain.actors import SystemActor
+from app.services import handover, messages, sessions, throttle, timers
 
 SECONDS = 0.5
+TIMER = SystemActor("timer")
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +35,7 @@ def start(app: Flask) -> BackgroundScheduler:
         coalesce=True,
         max_instances=1,
     )
+    scheduler.add_job(tidy, "interval", hours=1, args=(app,), misfire_grace_time=None)
     scheduler.start()
     return scheduler
 
@@ -47,3 +52,15 @@ def tick(app: Flask) -> int:
         except SQLAlchemyError:
             _log.exception("tick failed")
             return 0
+
+
+def tidy(app: Flask) -> None:
+    """Close sessions that have run out, forget old failures, give back tasks of ended roles."""
+    with app.app_context():
+        wall = datetime.now(UTC)
+        try:
+            sessions.close_expired(now=wall)
+            throttle.tidy(now=wall)
+            handover.give_back(actor=TIMER, now=app.extensions["bagalau"].clock.now())
+        except SQLAlchemyError:
+            _log.exception("tidying failed")

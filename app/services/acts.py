@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from typing import Any, cast
 
-from sqlalchemy import Table, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, Update, bindparam, select, update
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit import events, log
 from app.audit.canonical import canonical
-from app.db import is_sqlite, transaction
+from app.db import connection_of, is_sqlite, transaction
 from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.refusals import NotFound, Refusal
 from app.engine.release import Release
@@ -34,6 +34,8 @@ APPLICATION = installed_version("bagalau")
 
 # Names the request in whose course an event is written; entry points set it.
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+CASE = cast(Table, CaseFile.__table__)
 
 Run = Callable[[Release, bytes, CaseHost], Step]
 
@@ -52,6 +54,14 @@ def lock_case(session: Session, case_id: int, *, skip_locked: bool = False) -> C
     case = session.scalars(query).one_or_none()
     if case is None and not skip_locked:
         raise NotFound("case.not_found")
+    return case
+
+
+def loaded(session: Session, row: Sequence[Any]) -> CaseFile:
+    """A case as if `session` had loaded it, from a row of its columns in their order."""
+    case = CaseFile(**dict(zip(CASE.c.keys(), row, strict=True)))
+    make_transient_to_detached(case)
+    session.add(case)
     return case
 
 
@@ -126,7 +136,7 @@ def move(
     release = releases.load(session, case.release)
     step = run(release, case.state, CaseHost(context))
     if before is None:
-        before = projections.standing(session.connection(), case.id)
+        before = projections.standing(connection_of(session), case.id)
     effects = projections.project(context, step, before, cause)
     send(context, step)
     record(
@@ -181,13 +191,19 @@ def record(
         case_id=case.id,
     )
     if not starting:
-        done = session.connection().execute(
-            update(_CASE).where(_CASE.c.id == case.id).values(changed)
-        )
+        statement = _MOVED if step is not None else _TOUCHED
+        row = {"row": case.id, **{f"new_{n}": getattr(case, n) for n in statement[1]}}
+        done = connection_of(session).execute(statement[0], row)
         assert done.rowcount == 1
 
 
-_CASE = cast(Table, CaseFile.__table__)
+def _update(*names: str) -> tuple[Update, tuple[str, ...]]:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(CASE).where(CASE.c.id == bindparam("row")).values(values), names
+
+
+_MOVED = _update("version", "state", "status", "ended_at")
+_TOUCHED = _update("version")
 
 
 def send(context: Context, step: Step) -> None:

@@ -91,7 +91,7 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
         chapters = story_of.story(session, case, release, actor)
         tasks, mine = _tasks(session, case, actor, now)
         facts = about.about(session, case, actor)
-        listed = documents.documents_of(session, case.id)
+        listed = documents.documents_of(session, case.id, actor)
         return CasePage(
             case=summary(session, case, release),
             about=facts,

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.db import connection_of
 from app.domain import instants
 from app.engine.step import HumanTask, Step
 from app.models.cases import Task, Timer, Wait
@@ -115,7 +116,7 @@ def _tasks(
     cause: Cause,
     effects: Effects,
 ) -> None:
-    connection = context.session.connection()
+    connection = connection_of(context.session)
     by_key = {task.key: task for task in wanted}
     for key in sorted(before.keys() - by_key.keys()):
         done = cause.task is not None and cause.task[0] == key
@@ -175,7 +176,7 @@ def _waiting(
     """Bring timers or waits in line; `done` is the key of the one that happened, and its word."""
     if not wanted and not before:
         return
-    connection = context.session.connection()
+    connection = connection_of(context.session)
     for key in sorted(before.keys() - wanted.keys()):
         how = done[1] if key == done[0] else "gone"
         effects.setdefault(f"{name}_gone", []).append({"key": key, "how": how})

@@ -99,13 +99,11 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         )
 
 
-def _attached(
-    session: Session, task: Task, actor: Actor
-) -> tuple[documents.DocumentView, ...]:
+def _attached(session: Session, task: Task, actor: Actor) -> tuple[documents.DocumentView, ...]:
     """What the actor has attached to the task so far."""
     return tuple(
         document
-        for document in documents.documents_of(session, task.case_id)
+        for document in documents.documents_of(session, task.case_id, actor)
         if document.task_key == task.key and document.person == actor.person
     )
 

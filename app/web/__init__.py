@@ -24,6 +24,9 @@ def init_app(app: Flask) -> None:
 
     # The token lasts as long as the session that it belongs to.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    # Two hundred indicators of five cells, and three texts of 20 000 letters.
+    app.config["MAX_FORM_PARTS"] = 3000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
     headers.init_app(app)
     errors.init_app(app)
     CSRFProtect(app)

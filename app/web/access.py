@@ -69,13 +69,15 @@ def actor() -> Actor:
     Raises:
         NotSignedIn: nobody is signed in.
     """
-    return login.current_actor()
+    found = login.current_actor()
+    if found is None:
+        raise login.NotSignedIn("session.expired")
+    return found
 
 
 def visitor() -> Actor | None:
     """The person who acts, or None on a page that is open to all."""
-    user = login.signed_in() if has_request_context() else None
-    return user.actor if user else None
+    return login.current_actor() if has_request_context() else None
 
 
 def now() -> datetime:

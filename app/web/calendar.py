@@ -102,8 +102,9 @@ def _cell(day: date, marks: Mapping[date, Any]) -> dict[str, Any]:
 
 
 def _explained() -> dict[str, Any]:
-    """The answer of the tool that explains a term, from the address; the usual ones of ¶ 57 and 60
-    are offered where nothing is asked.
+    """The answer of the tool that explains a term, by what the address asks.
+
+    Where nothing is asked it offers five working days (¶ 57) or fifteen calendar days (¶ 60).
     """
     asked = request.args
     received = asked.get("received", "")

@@ -18,12 +18,22 @@ STAGES = frozenset({"userTask", "callActivity"})
 
 
 def stages(page: CasePage) -> list[dict[str, str]]:
-    """The tasks of the case's own process as a strip; of an ended case only what was passed."""
+    """The tasks of the case's own process as a strip, without those that were passed by.
+
+    Of an ended case only what was done; of a running one nothing that lies open before what is
+    done or now, for the case went another way.
+    """
+    steps = [
+        (name(stop.name), _state(page, stop))
+        for stop in page.stops[page.case.process]
+        if stop.kind in STAGES
+    ]
+    reached = max((n for n, (_label, state) in enumerate(steps) if state != "next"), default=-1)
     ended = page.case.ended_at is not None
     return [
-        {"label": name(stop.name), "state": stop.state}
-        for stop in page.stops[page.case.process]
-        if stop.kind in STAGES and not (ended and stop.state == "next")
+        {"label": label, "state": state}
+        for n, (label, state) in enumerate(steps)
+        if state != "next" or (n > reached and not ended)
     ]
 
 
@@ -34,15 +44,28 @@ def diagrams(page: CasePage) -> list[dict[str, Any]]:
         {
             "process": process,
             "marks": _marks(page, process, tasks),
-            "list": [_line(stop, tasks) for stop in page.stops[process]],
+            "list": [_line(page, stop, tasks) for stop in page.stops[process]],
         }
         for process in page.diagrams
-        if process == page.case.process or page.marks.done.get(process)
+        if process == page.case.process or _begun(page, process)
     ]
 
 
+def _begun(page: CasePage, process: str) -> bool:
+    return bool(page.marks.done.get(process) or page.marks.now.get(process))
+
+
+def _state(page: CasePage, stop: Stop) -> str:
+    """The state of a stop; a call of another process is now while that one has a token."""
+    within = stop.kind == "callActivity" and any(
+        page.marks.now.get(process) for process in page.diagrams if process != stop.process
+    )
+    return "now" if within and stop.state == "next" else stop.state
+
+
 def _marks(page: CasePage, process: str, tasks: Mapping[str, InboxRow]) -> dict[str, list[Any]]:
-    now = page.marks.now.get(process, ())
+    now = [stop.element for stop in page.stops[process] if _state(page, stop) == "now"]
+    now += [element for element in page.marks.now.get(process, ()) if element not in now]
     return {
         "done": [element for element in page.marks.done.get(process, ()) if element not in now],
         "now": [_token(element, tasks.get(element)) for element in now],
@@ -63,9 +86,10 @@ def _until(task: InboxRow) -> str:
     return _("today") if task.days_left == 0 else local_date(task.due)
 
 
-def _line(stop: Stop, tasks: Mapping[str, InboxRow]) -> dict[str, Any]:
-    task = tasks.get(stop.element) if stop.state == "now" else None
-    line: dict[str, Any] = {"label": name(stop.name), "state": stop.state}
+def _line(page: CasePage, stop: Stop, tasks: Mapping[str, InboxRow]) -> dict[str, Any]:
+    state = _state(page, stop)
+    task = tasks.get(stop.element) if state == "now" else None
+    line: dict[str, Any] = {"label": name(stop.name), "state": state}
     if task is not None:
         line |= {"who": name(task.claimed_name), "due": task.due, "left": task.days_left}
     return line

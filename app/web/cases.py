@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -28,19 +29,35 @@ from app.web.languages import language
 LIMIT = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters of the list: codes, None for any."""
+
+    process: str | None
+    year: int | None
+    body: str | None
+    status: str | None
+
+
 @pages.get("/cases")
 @page(Open.SIGNED_IN)
 def cases() -> str:
     """The cases that the reader may open, and what the reader may start."""
     asked = request.args
-    chosen = {
-        "process": asked.get("process") or None,
-        "year": asked.get("year", type=int),
-        "body": asked.get("body") or None,
-        "status": asked.get("status") or None,
-    }
+    chosen = Chosen(
+        process=asked.get("process") or None,
+        year=asked.get("year", type=int),
+        body=asked.get("body") or None,
+        status=asked.get("status") or None,
+    )
     found = service.list_cases(
-        actor=actor(), before=asked.get("before", type=int), limit=LIMIT + 1, **chosen
+        actor=actor(),
+        process=chosen.process,
+        year=chosen.year,
+        body=chosen.body,
+        status=chosen.status,
+        before=asked.get("before", type=int),
+        limit=LIMIT + 1,
     )
     return render_template(
         "cases.html",

@@ -35,8 +35,10 @@ def init_app(app: Flask) -> None:
 
 
 def local_date(value: date | datetime, style: str = "short") -> str:
-    """A day by the time of the capital: `short` 16 нау, `long` 16 наурыз, `full` with its year,
-    `weekday` дс; a short or long date of another year than today's bears its year.
+    """A day by the time of the capital.
+
+    `short` 16 нау, `long` 16 наурыз, `full` with its year, `weekday` дс; a short or long date
+    of another year than today's bears its year.
     """
     day = local_day(value) if isinstance(value, datetime) else value
     lang = language()
@@ -93,8 +95,8 @@ def number(value: object) -> str:
 def file_size(size: int) -> str:
     """A size in bytes as people read it: 340 КБ, 2,1 МБ."""
     if size < 1024 * 1024:
-        return _("%(size)s KB", size=max(1, round(size / 1024)))
-    return _("%(size)s MB", size=number(f"{size / 1024 / 1024:.1f}".removesuffix(".0")))
+        return str(_("%(size)s KB", size=max(1, round(size / 1024))))
+    return str(_("%(size)s MB", size=number(f"{size / 1024 / 1024:.1f}".removesuffix(".0"))))
 
 
 def name(names: Mapping[str, str] | str | None) -> str:

@@ -126,8 +126,10 @@ def _foot(person: Actor | None) -> Iterator[Mapping[str, str]]:
 
 
 def _horizon(horizon: Horizon) -> dict[str, Any]:
-    """The reporting year to scale: x in per cent, from 1 January of the year after the reporting
-    year to a month after the last of the five dates of ¶ 7.
+    """The reporting year to scale, as the macro of the horizon reads it.
+
+    x in per cent, from 1 January of the year after the reporting year to a month after the
+    last of the five dates of ¶ 7.
     """
     first = date(horizon.year + 1, 1, 1)
     last = horizon.marks[-1].day + MONTH

@@ -25,8 +25,11 @@ def of_task(form: Form, offers: Offers, attached: Iterable[DocumentView]) -> dic
     for field in form.fields:
         if field.type == "body":
             made[field.name] = bodies(offers.bodies)
-        elif field.type in ("person", "people"):
+        elif field.type == "people":
             made[field.name] = [candidate(item) for item in offers.candidates]
+        elif field.type == "person":
+            # Who is barred is shown once, where the members are chosen.
+            made[field.name] = [candidate(c) for c in offers.candidates if c.excluded is None]
         elif field.type == "points":
             made[field.name] = [point(item) for item in offers.indicators]
         elif field.type == "votes":
@@ -103,7 +106,7 @@ def document(found: DocumentView) -> Item:
     """An attached document as a chip."""
     return {
         "value": found.id,
-        "label": found.name,
+        "label": found.name or _("erased"),
         "source": f"4.{found.source}",
         "hash": found.sha256,
         "size": found.size,

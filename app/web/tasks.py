@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
 
 from flask import (
     flash,
@@ -37,6 +38,15 @@ OTHER_HOMES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters of the list: words, a block, the code of a body."""
+
+    q: str
+    block: int | None
+    body: str | None
+
+
 def is_partial() -> bool:
     """Say whether htmx asks for a piece of the page."""
     return request.headers.get("HX-Request") == "true"
@@ -59,18 +69,18 @@ def inbox() -> Response:
     """The open tasks by due date, filtered; htmx gets the list alone."""
     asked = request.args
     view = cast(listing.View, asked.get("view") if asked.get("view") in VIEWS else "all")
-    chosen = {
-        "q": asked.get("q", "").strip(),
-        "block": asked.get("block", type=int),
-        "body": asked.get("body") or None,
-    }
+    chosen = Chosen(
+        q=asked.get("q", "").strip(),
+        block=asked.get("block", type=int),
+        body=asked.get("body") or None,
+    )
     found = listing.inbox(
         actor=actor(),
         now=now(),
         view=view,
-        search=chosen["q"],
-        block=chosen["block"],
-        body=chosen["body"],
+        search=chosen.q,
+        block=chosen.block,
+        body=chosen.body,
         after=asked.get("after"),
     )
     template = "_inbox_rows.html" if asked.get("after") and is_partial() else "inbox.html"
@@ -87,6 +97,14 @@ def task(task_id: int) -> Response:
     """A task: what to do and why, its form, and the case beside it."""
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
     return _show(found, values=found.values)
+
+
+@pages.get("/tasks/<int:task_id>/peek")
+@page(Open.SIGNED_IN)
+def task_peek(task_id: int) -> str:
+    """A task in short, for the place beside the list."""
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    return render_template("_peek.html", page=found)
 
 
 @pages.post("/tasks/<int:task_id>/claim")
@@ -157,7 +175,7 @@ def _take(task_id: int, name: str) -> list[int]:
         evidence.attach(
             task_id=task_id,
             actor=actor(),
-            upload=evidence.Upload(name=file.filename or "", stream=file.stream),
+            upload=evidence.Upload(name=file.filename or "", stream=cast(BinaryIO, file.stream)),
             source=request.form.get(f"{name}-source", ""),
             origin=request.form.get(f"{name}-origin", ""),
             now=now(),

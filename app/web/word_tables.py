@@ -53,6 +53,7 @@ VOTES: Mapping[str, str] = {
     "for": N_("For"),
     "against": N_("Against"),
     "abstained": N_("Abstained"),
+    "recused": N_("Recused"),
 }
 
 ROLES: Mapping[str, str] = {

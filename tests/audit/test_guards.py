@@ -54,7 +54,9 @@ BOTH = {
     "version without event": "UPDATE folder SET status = 'closed', version = version + 1",
     "two versions at once": "UPDATE folder SET version = version + 2 WHERE id = 1",
     "an old version": "UPDATE folder SET version = version - 1 WHERE id = 1",
-    "another stream": "UPDATE folder SET stream = 'case/B', version = 1 WHERE id = 1",
+    "another stream": "UPDATE folder SET stream = 'case/A', version = 3 WHERE id = 2",
+    "another id with its next event": f"INSERT INTO {forged(90, 'case/A', '4')}; "
+    "UPDATE folder SET id = 99, version = 4 WHERE id = 1",
     "another id": "UPDATE folder SET id = 99 WHERE id = 1",
     "delete state": "DELETE FROM folder WHERE id = 1",
     "upsert state": f"INSERT INTO folder {FOLDER} (1, 'case/A', 3, 'A', {ROW}) "

@@ -106,6 +106,15 @@ def test_a_body_of_another_form(played: str, keys: dict[str, Any], words: str) -
 
 
 @pytest.mark.parametrize(
+    ("keys", "words"),
+    [({"prev": "0" * 64}, "where there is none"), ({"seq": True}, "column seq")],
+)
+def test_a_first_event_of_another_form(played: str, keys: dict[str, Any], words: str) -> None:
+    tamper(played, rewrite("case/B", 1, edited(played, "case/B", 1, **keys)))
+    assert words in said(check(played))
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         (b'{"actor"', b'{ "actor"'),
