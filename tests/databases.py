@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import itertools
 import os
-import pkgutil
 import pwd
 import shutil
 import signal
@@ -20,15 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import Engine, create_engine
 
-import app.models
-from app.audit import guards
-from app.db import Base, prepare_engine
+from app.db import prepare_engine
+from app.services.installation import upgrade
+from config.settings import ROOT
 
 Builder = Callable[[str], None]
 START_WITHIN = 30.0
@@ -52,14 +50,11 @@ class NoServer(RuntimeError):
 
 
 def build_template(url: str) -> None:
-    """Make the database at `url` as the application wants it: all tables, all guards."""
-    for module in pkgutil.iter_modules(app.models.__path__):
-        import_module(f"app.models.{module.name}")
+    """Make the database at `url` by the migrations, as an installation does, with all guards."""
     engine = open_engine(url)
     try:
         with engine.begin() as connection:
-            Base.metadata.create_all(connection)
-            guards.install(connection)
+            upgrade(connection, ROOT / "migrations")
     finally:
         engine.dispose()
 

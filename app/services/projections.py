@@ -20,11 +20,12 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    type_coerce,
     union_all,
     update,
 )
 
-from app.db import connection_of
+from app.db import UtcDateTime, connection_of
 from app.domain import instants
 from app.engine.step import HumanTask, Step
 from app.models.cases import Task, Timer, Wait
@@ -35,7 +36,7 @@ Effects = dict[str, list[dict[str, Any]]]
 TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wait))
 
 _STANDING = union_all(
-    select(literal("task").label("what"), TASK.c.id, TASK.c.key, null().label("due_at")).where(
+    select(literal("task").label("what"), TASK.c.id, TASK.c.key, type_coerce(null(), UtcDateTime()).label("due_at")).where(
         TASK.c.case_id == bindparam("case"), TASK.c.state == "open"
     ),
     select(literal("timer"), TIMER.c.id, TIMER.c.key, TIMER.c.due_at).where(

@@ -155,7 +155,7 @@ SYSTEMS: Mapping[str, str] = {
 DEADLINE_STATES: Mapping[str, str] = {
     "running": N_("running"),
     "kept": N_("kept"),
-    "missed": N_("passed"),
+    "missed": N_("the date has passed"),
     "gone": N_("no longer needed"),
 }
 
