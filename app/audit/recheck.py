@@ -101,12 +101,17 @@ def moment(stored: object) -> str:
 def row_digest(table: Table, row: Mapping[str, Any]) -> str:
     """The digest of a row (values by column name): the rule that the writer documents."""
     kept = {}
+    private = {column.name for column in table.columns if column.info.get("private")}
     for column in table.columns:
         if column.name == "state" and table.info.get("trail") == "guarded":
+            continue
+        if column.name == "salt" and private:
             continue
         value = row[column.name]
         if isinstance(value, Decimal) and isinstance(column.type, Numeric):
             value = f"{value:.{column.type.scale}f}" if column.type.scale is not None else value
+        if column.name in private:
+            value = hmac.new(bytes(row["salt"]), json_bytes(value), hashlib.sha256).hexdigest()
         kept[column.name] = value
     return sha256(json_bytes(kept))
 

@@ -6,6 +6,10 @@ engine's bytes, which `state_sha256` covers); write the values by the rules of
 `app.audit.canonical`, a decimal number with exactly the digits after the point that its
 column has; the digest is SHA-256 of the canonical JSON of that object. It stands on the
 event under `<table>/<id>`.
+
+A private column (`app.models.trail.PRIVATE`) enters as a commitment, HMAC-SHA-256 of the
+canonical JSON of its value under the row's `salt`, 64 hexadecimal digits; the salt itself
+is left out.
 """
 
 from __future__ import annotations
@@ -15,12 +19,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Numeric, Table, inspect
+from sqlalchemy import Column, Numeric, Table, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit.canonical import canonical
-from app.models.trail import Fact, Guarded
+from app.audit.sealed import commitment
+from app.models.trail import PRIVATE, SALT, Fact, Guarded
 
 Row = Fact | Guarded
 STATE = "state"
@@ -96,20 +101,29 @@ def digest(row: Row) -> str:
     kind = type(row)
     if kind not in _HASHED:
         _HASHED[kind] = _hashed(kind)
-    values = {name: _scaled(type_, getattr(row, key)) for name, key, type_ in _HASHED[kind]}
+    values = {}
+    for column, key in _HASHED[kind]:
+        value = _scaled(column.type, getattr(row, key))
+        if column.info.get(PRIVATE):
+            value = commitment(getattr(row, SALT), canonical(value))
+        values[column.name] = value
     return hashlib.sha256(canonical(values)).hexdigest()
 
 
-# Of each class: column, attribute and type of what is hashed.
-_HASHED: dict[type[Row], list[tuple[str, str, Any]]] = {}
+# Of each class: the columns that are hashed, with the attributes that hold them.
+_HASHED: dict[type[Row], list[tuple[Column[Any], str]]] = {}
 
 
-def _hashed(kind: type[Row]) -> list[tuple[str, str, Any]]:
+def _hashed(kind: type[Row]) -> list[tuple[Column[Any], str]]:
     mapper = inspect(kind)
+    table = mapper.local_table
+    assert isinstance(table, Table)
+    private = any(column.info.get(PRIVATE) for column in table.columns)
     return [
-        (column.name, mapper.get_property_by_column(column).key, column.type)
-        for column in mapper.local_table.columns
+        (column, mapper.get_property_by_column(column).key)
+        for column in table.columns
         if not (column.name == STATE and issubclass(kind, Guarded))
+        and not (column.name == SALT and private)
     ]
 
 

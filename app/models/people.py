@@ -8,22 +8,26 @@ from sqlalchemy import Date, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, reference
-from app.models.trail import Fact, Guarded
+from app.models.trail import PRIVATE, Fact, Guarded
 
 
 class Person(Guarded, Base):
-    """A person who signs in; `code` stands for the person everywhere on the trail."""
+    """A person who signs in; `code` stands for the person everywhere on the trail.
+
+    Names, login and password are private: under `salt` in the row's digest.
+    """
 
     __tablename__ = "person"
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    login: Mapped[str] = mapped_column(String(80), unique=True)
-    name_kk: Mapped[str] = mapped_column(String(200))
-    name_ru: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200))
+    login: Mapped[str] = mapped_column(String(80), unique=True, info={PRIVATE: True})
+    name_kk: Mapped[str] = mapped_column(String(200), info={PRIVATE: True})
+    name_ru: Mapped[str] = mapped_column(String(200), info={PRIVATE: True})
+    name_en: Mapped[str] = mapped_column(String(200), info={PRIVATE: True})
     language: Mapped[str] = mapped_column(String(2))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), info={PRIVATE: True})
     active: Mapped[bool]
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Grant(Fact, Base):

@@ -39,6 +39,13 @@ from app.db import Base, UtcDateTime
 MAX_BODY = 65_535
 """Bytes that the body of one event may have."""
 
+PRIVATE = "private"
+"""Mark (`info={PRIVATE: True}`) of a column with somebody's name or secret: it enters the
+row's digest only under the row's salt, so the digest of a short value cannot be guessed and
+says nothing any more once value and salt have been erased."""
+SALT = "salt"
+"""The column, 32 random bytes, that a row with private columns has; never part of a digest."""
+
 # SQLite numbers rows by itself only where the type is INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -129,7 +136,7 @@ class _OnTrail:
 
         Raises TypeError for a table whose rows could not be hashed before they are
         written: a key other than `id`, or a column that the database or an `onupdate`
-        fills in.
+        fills in; and for one with a private column and no salt.
         """
         super().__init_subclass__(**kw)
         table = getattr(cls, "__table__", None)
@@ -139,6 +146,9 @@ class _OnTrail:
             raise TypeError(f"{table.name}: a row on the trail is known by `id` alone")
         if any(c.onupdate or c.server_default or c.computed for c in table.columns):
             raise TypeError(f"{table.name}: a value is filled in after the row was hashed")
+        private = [c.name for c in table.columns if c.info.get(PRIVATE)]
+        if private and SALT not in table.c:
+            raise TypeError(f"{table.name}: {private[0]} is private, and there is no salt")
         table.info["trail"] = cls._sort
         table.append_constraint(CheckConstraint("id > 0", name="id"))
         table.append_constraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -221,6 +222,7 @@ def _create(
             language=language,
             password_hash=password_hash,
             active=True,
+            salt=secrets.token_bytes(32),
         )
         event = events.PersonCreated(
             person=code,

@@ -1,6 +1,6 @@
 """The first tables.
 
-Revision: 0001; follows: ; made on 2026-11-25 10:17:20.572183.
+Revision: 0001; follows: ; made on 2026-11-25 10:25:37.091987.
 """
 
 from __future__ import annotations
@@ -184,6 +184,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stream", sa.String(length=120), nullable=False),
