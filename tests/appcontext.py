@@ -26,8 +26,9 @@ from app.documents.store import FolderStore
 from app.domain.actors import Actor, SystemActor
 from app.models.cases import CaseFile, Party, Release, Task
 from app.models.trail import EventRow, OpeningRow
-from app.services import acts, people, registers
+from app.services import people, registers
 from app.services.clock import FixedClock
+from app.services.envelopes import envelope
 from app.services.passwords import hash_password
 from config.settings import Settings
 from tests.databases import build_template
@@ -131,7 +132,7 @@ def open_case(
         log.append(
             session,
             events.CaseStarted(process=process, number=case.number, data={}),
-            acts.envelope(now=NOON, actor=SYSTEM),
+            envelope(now=NOON, actor=SYSTEM),
             stream=case.stream,
             rows=[*shown, case],
             case_id=case.id,
@@ -186,7 +187,7 @@ def _release(session: Session) -> str:
         log.append(
             session,
             events.ReleaseAdopted(release=digest, number=1, effective_from=since, files={}),
-            acts.envelope(now=NOON, actor=SYSTEM),
+            envelope(now=NOON, actor=SYSTEM),
             stream="release/tests",
             rows=[row],
         )

@@ -1,37 +1,48 @@
-"""`bagalau bench step`: a two-task process, in the service and over HTTP, on both databases."""
+"""What a step costs: a process of two tasks, in the service and over HTTP."""
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import func, select
 
 from app.bench import floor
 from app.bench.counting import Counter
+from app.bench.served import Browser, Served
 from app.db import db, reading
 from app.domain.actors import Actor, SystemActor
 from app.engine.release import compile_release, read_files
 from app.models.cases import CaseFile, Task
 from app.models.people import Person
-from app.services import cases, people, registers, releases, roles, tasks
+from app.services import cases, installation, people, registers, roles, tasks
 from app.services.passwords import hash_password
+from config.settings import ROOT, Settings
 
 FOLDER = Path(__file__).parent / "release"
 OPERATOR = SystemActor("installation")
+PROCESS, ORGANISATION = "two_tasks", "mne"
 LOGIN, PASSWORD = "bench", "a password for the benchmark"
 FIRST = {"points": 7, "urgent": False}
 SECOND = {"decision": "approve"}
+# As a page sends them: a box without a tick is not sent.
+POSTED = ({"points": "7"}, {"decision": "approve"})
+WARM = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured run; times in milliseconds, `clients` 0 is in the service."""
+    """One measured run; times in milliseconds, `clients` 0 is in the service.
+
+    `cpu_ms_per_completion` is that of the process which does the work, without the database
+    server's. Statements and commits are counted in the service only.
+    """
 
     database: str
     process: str
@@ -40,20 +51,24 @@ class Run:
     completions_per_s: float
     p50_ms: float
     p95_ms: float
-    cpu_ms_per_completion: float
-    sql_per_completion: float
-    commits_per_completion: float
+    cpu_ms_per_completion: float | None
+    sql_per_completion: float | None
+    commits_per_completion: float | None
     bytes_per_case: float
-    ratio_to_floor: float
+    ratio_to_floor: float | None
 
-    def told(self) -> dict[str, Any]:
-        """The run as JSON."""
-        return asdict(self)
+    def told(self, floor_ms: float) -> dict[str, Any]:
+        """The run as JSON, with its CPU as a multiple of the floor's."""
+        spent = self.cpu_ms_per_completion
+        ratio = None if spent is None else round(spent / floor_ms, 2)
+        return asdict(self) | {"ratio_to_floor": ratio}
 
 
-def prepare(now: datetime) -> None:
-    """Adopt the benchmark's release and make its one person."""
-    releases.adopt_folder(folder=FOLDER, effective_from=date(2017, 1, 1), actor=OPERATOR, now=now)
+def prepare() -> None:
+    """Make an installation of the benchmark's process with its one person, in the app context."""
+    now = datetime.now(UTC)
+    installation.migrate(ROOT / "migrations")
+    installation.set_up(diagrams=FOLDER, name="bench", demo=False, now=now)
     code = people.create_person(
         login=LOGIN,
         names={"kk": "Өлшем", "ru": "Замер", "en": "Bench"},
@@ -65,7 +80,7 @@ def prepare(now: datetime) -> None:
         roles.grant_role(
             person=code,
             role=role,
-            organisation="mne",
+            organisation=ORGANISATION,
             starts_on=date(2017, 1, 1),
             actor=OPERATOR,
             now=now,
@@ -92,8 +107,8 @@ def start_cases(count: int, person: Actor) -> list[int]:
     """Start `count` cases; their ids."""
     return [
         cases.start(
-            process="two_tasks",
-            organisation="mne",
+            process=PROCESS,
+            organisation=ORGANISATION,
             actor=person,
             answers=SECOND,
             now=registers.wall_time(),
@@ -102,36 +117,141 @@ def start_cases(count: int, person: Actor) -> list[int]:
     ]
 
 
-def in_service(app: Flask, database: str, count: int, floor_cpu: float) -> Run:
+def in_service(database: str, count: int) -> Run:
     """Complete both tasks of `count` cases through the services, one after another."""
-    with app.app_context():
-        person = actor(datetime.now(UTC))
-        _complete_all(start_cases(20, person), person, [])
+    person = actor(datetime.now(UTC))
+    _complete_all(start_cases(WARM, person), person, [])
+    began = time.perf_counter()
+    started = start_cases(count, person)
+    starting = time.perf_counter() - began
+    times: list[float] = []
+    counter = Counter(db.engine)
+    cpu = time.process_time()
+    began = time.perf_counter()
+    with counter:
+        _complete_all(started, person, times)
+    took = time.perf_counter() - began
+    spent = time.process_time() - cpu
+    return _run(
+        database,
+        clients=0,
+        times=times,
+        seconds=(starting, took),
+        cpu=spent,
+        counter=counter,
+        started=started,
+    )
+
+
+def over_http(settings: Settings, database: str, count: int, clients: tuple[int, ...]) -> list[Run]:
+    """Start and complete `count` cases for each number of clients, at one real server."""
+    db.session.remove()
+    db.engine.dispose()
+    with Served(settings) as server:
+        most = [Browser(server.port, LOGIN, PASSWORD) for _ in range(max(clients))]
+        try:
+            _complete_over_http(_start_over_http(WARM, most), most)
+            return [_with_clients(server, database, count, most[:number]) for number in clients]
+        finally:
+            for browser in most:
+                browser.close()
+
+
+def _with_clients(server: Served, database: str, count: int, browsers: list[Browser]) -> Run:
+    began = time.perf_counter()
+    started = _start_over_http(count, browsers)
+    starting = time.perf_counter() - began
+    before = server.cpu_seconds()
+    times, took = _complete_over_http(started, browsers)
+    after = server.cpu_seconds()
+    return _run(
+        database,
+        clients=len(browsers),
+        times=times,
+        seconds=(starting, took),
+        cpu=None if before is None or after is None else after - before,
+        counter=None,
+        started=started,
+    )
+
+
+def _start_over_http(count: int, browsers: list[Browser]) -> list[int]:
+    """Start `count` cases, shared among the clients; their ids."""
+    started: list[int] = []
+
+    def start(browser: Browser, _number: int) -> None:
+        told = browser.post(f"/cases/start/{PROCESS}", {**POSTED[1], "organisation": ORGANISATION})
+        started.append(int(told.rpartition("/")[2]))
+
+    _share(list(range(count)), browsers, start)
+    return started
+
+
+def _complete_over_http(started: list[int], browsers: list[Browser]) -> tuple[list[float], float]:
+    """Complete both tasks of these cases; each completion's milliseconds, and the seconds of all."""
+    times: list[float] = []
+    took = 0.0
+
+    for answers in POSTED:
+
+        def complete(browser: Browser, task_id: int, answers: dict[str, str] = answers) -> None:
+            before = time.perf_counter()
+            browser.post(f"/tasks/{task_id}/complete", answers)
+            times.append((time.perf_counter() - before) * 1000)
+
+        waiting = open_tasks(started)
         began = time.perf_counter()
-        started = start_cases(count, person)
-        starting = time.perf_counter() - began
-        times: list[float] = []
-        counter = Counter(db.engine)
-        cpu = time.process_time()
-        began = time.perf_counter()
-        with counter:
-            _complete_all(started, person, times)
-        took = time.perf_counter() - began
-        spent = (time.process_time() - cpu) * 1000 / len(times)
-        return Run(
-            database=database,
-            process="two_tasks",
-            clients=0,
-            cases_per_s=round(count / (starting + took), 1),
-            completions_per_s=round(len(times) / took, 1),
-            p50_ms=round(statistics.median(times), 2),
-            p95_ms=round(percentile(times, 0.95), 2),
-            cpu_ms_per_completion=round(spent, 2),
-            sql_per_completion=round(counter.statements / len(times), 1),
-            commits_per_completion=round(counter.commits / len(times), 2),
-            bytes_per_case=bytes_per_case(started),
-            ratio_to_floor=round(spent / floor_cpu, 2),
-        )
+        _share(waiting, browsers, complete)
+        took += time.perf_counter() - began
+    return times, took
+
+
+def _share(work: list[int], browsers: list[Browser], do: Callable[[Browser, int], None]) -> None:
+    """Let every client do its part of the work, all at once; the first failure is raised."""
+    failures: list[BaseException] = []
+
+    def part(number: int, browser: Browser) -> None:
+        try:
+            for item in work[number :: len(browsers)]:
+                do(browser, item)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [Thread(target=part, args=(n, b), daemon=True) for n, b in enumerate(browsers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for failure in failures:
+        raise failure
+
+
+def _run(
+    database: str,
+    *,
+    clients: int,
+    times: list[float],
+    seconds: tuple[float, float],
+    cpu: float | None,
+    counter: Counter | None,
+    started: list[int],
+) -> Run:
+    """Sum up; `seconds` are those of starting the cases and of completing their tasks."""
+    done = len(times)
+    return Run(
+        database=database,
+        process=PROCESS,
+        clients=clients,
+        cases_per_s=round(len(started) / sum(seconds), 1),
+        completions_per_s=round(done / seconds[1], 1),
+        p50_ms=round(statistics.median(times), 2),
+        p95_ms=round(percentile(times, 0.95), 2),
+        cpu_ms_per_completion=None if cpu is None else round(cpu * 1000 / done, 2),
+        sql_per_completion=round(counter.statements / done, 1) if counter else None,
+        commits_per_completion=round(counter.commits / done, 2) if counter else None,
+        bytes_per_case=bytes_per_case(started),
+        ratio_to_floor=None,
+    )
 
 
 def _complete_all(started: list[int], person: Actor, times: list[float]) -> None:
@@ -168,3 +288,9 @@ def bytes_per_case(started: list[int]) -> float:
 def percentile(times: list[float], part: float) -> float:
     """The value below which `part` of the times lie."""
     return sorted(times)[min(len(times) - 1, int(len(times) * part))]
+
+
+def close() -> None:
+    """Let go of the database."""
+    db.session.remove()
+    db.engine.dispose()

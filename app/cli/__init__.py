@@ -14,7 +14,7 @@ from environs import EnvError
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from app.cli import calendar, demo, people, serve, setup, trail
+from app.cli import bench, calendar, demo, people, serve, setup, trail
 from app.cli.output import fail
 from app.domain.refusals import Refusal
 from app.services.sentences import say
@@ -50,6 +50,7 @@ cli = Group(
     load_dotenv=False,
 )
 for command in (
+    bench.bench,
     calendar.calendar,
     trail.trail,
     demo.demo,

@@ -8,9 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import UTC, datetime
-from importlib.metadata import version as installed_version
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, Update, bindparam, select, update
@@ -28,12 +26,8 @@ from app.models.cases import CaseFile, Message
 from app.operations.context import Context
 from app.operations.registers import Registers
 from app.services import projections, releases
+from app.services.envelopes import envelope
 from app.services.host import CaseHost
-
-APPLICATION = installed_version("bagalau")
-
-# Names the request in whose course an event is written; entry points set it.
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 CASE = cast(Table, CaseFile.__table__)
 
@@ -63,32 +57,6 @@ def loaded(session: Session, row: Sequence[Any]) -> CaseFile:
     make_transient_to_detached(case)
     session.add(case)
     return case
-
-
-def envelope(
-    *,
-    now: datetime,
-    actor: Actor | SystemActor,
-    holding: Holding | None = None,
-    release: str | None = None,
-    registers: Mapping[str, int] | None = None,
-    paragraphs: tuple[str, ...] = (),
-    outcome: str = "done",
-) -> log.Envelope:
-    """What every event says besides its own facts."""
-    return log.Envelope(
-        at=now,
-        recorded_at=datetime.now(UTC),
-        actor=actor,
-        holding=holding,
-        on_behalf_of=None,
-        request=request_id.get(),
-        application=APPLICATION,
-        release=release,
-        registers=dict(registers or {}),
-        paragraphs=paragraphs,
-        outcome=outcome,
-    )
 
 
 def context_for(

@@ -28,6 +28,7 @@ from app.operations.context import Context
 from app.operations.versions import marked
 from app.services import acts, openings, tasks
 from app.services.documents_read import DocumentView, Viewing, documents_of, view
+from app.services.sources import LATE_KEY
 
 __all__ = [
     "SOURCES",
@@ -149,14 +150,13 @@ def attach_late(
         NotFound, NotAllowed: as for `app.services.objections.file_late`.
         Invalid, TooLarge, Conflict: as for `attach`.
     """
-    from app.services import objections  # it shows documents, by way of the case's page
 
     def find(session: Session, case: CaseFile) -> _Place:
         body = case.evaluated_body or ""
         received = marked(session, case.id, "received")
         if received is None or not actor.holds("case_officer", body):
             raise NotFound("case.not_found")
-        return _Place(objections.LATE_KEY, body, actor.holding_for("case_officer", body))
+        return _Place(LATE_KEY, body, actor.holding_for("case_officer", body))
 
     with acts.refusals_recorded(actor=actor, now=now, attempted="document.attach", case_id=case_id):
         return _attach(case_id, actor, find, upload, source, origin, now, store, limit)

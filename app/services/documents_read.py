@@ -20,6 +20,7 @@ from app.models.cases import CaseFile, Party, Task
 from app.models.facts import Document, ObjectionDocument
 from app.operations.participation import years_of
 from app.services import acts, openings, visibility
+from app.services.envelopes import envelope
 
 MAX_ID = 2**31 - 1
 VIEWS = "views"
@@ -84,9 +85,7 @@ def view(*, document_id: int, actor: Actor, now: datetime, store: BlobStore) -> 
             log.append_unchained(
                 session,
                 events.DocumentViewed(document=document_id, sha256=sha256),
-                acts.envelope(
-                    now=now, actor=actor, holding=_holding(session, document.case_id, actor)
-                ),
+                envelope(now=now, actor=actor, holding=_holding(session, document.case_id, actor)),
                 stream=VIEWS,
                 case_id=document.case_id,
             )

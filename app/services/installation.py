@@ -23,7 +23,8 @@ from app.models.people import Person
 from app.models.registers import Register
 from app.models.trail import EventRow
 from app.operations.registers import Registers
-from app.services import acts, people, registers, releases, roles, sessions
+from app.services import people, registers, releases, roles, sessions
+from app.services.envelopes import envelope
 
 INSTALLATION = SystemActor("installation")
 # The Decree's entry into force (its point 2): release 1 serves acts from that day on.
@@ -94,7 +95,7 @@ def set_up(*, diagrams: Path, name: str, demo: bool, now: datetime) -> bool:
         log.append(
             session,
             events.InstallationCreated(name=name, origin=f"bagalau/{name}", demo=demo),
-            acts.envelope(now=now, actor=INSTALLATION),
+            envelope(now=now, actor=INSTALLATION),
             stream="installation",
             expected_seq=1,
         )

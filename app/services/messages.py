@@ -15,7 +15,7 @@ from app.domain.actors import SystemActor
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import CaseFile, Incident, Message, Wait
-from app.services import acts, cases, incidents, projections
+from app.services import acts, beginnings, incidents, projections
 
 SYSTEM = SystemActor("message")
 
@@ -111,7 +111,7 @@ def _deliver_one(message_id: int, now: datetime) -> int | None:
             return None
         payload: dict[str, Any] = json.loads(message.payload)
         if message.starts is not None:
-            started = cases.begin(
+            started = beginnings.begin(
                 session,
                 process=message.starts,
                 data=payload,

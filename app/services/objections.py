@@ -24,10 +24,9 @@ from app.operations.versions import marked
 from app.services import acts, messages, releases, sources
 from app.services.answers import Answers, validate
 from app.services.case_page import visible_case
+from app.services.sources import LATE_KEY
 
 FORM = "conclusion/object"
-# Documents of a late objection are attached to this place of the conclusion's case.
-LATE_KEY = "late_objection"
 
 
 def late_form(*, case_id: int, actor: Actor) -> tuple[Form, tuple[sources.Indicator, ...]]:

@@ -15,7 +15,7 @@ from app.domain.permissions import GRANTED, Permission, require
 from app.domain.refusals import NotFound
 from app.models.people import Person
 from app.models.trail import Fact
-from app.services import acts
+from app.services.envelopes import envelope
 
 
 def stream_of(code: str) -> str:
@@ -56,7 +56,7 @@ def record(
     log.append(
         session,
         event,
-        acts.envelope(now=now, actor=actor, holding=managing(actor)),
+        envelope(now=now, actor=actor, holding=managing(actor)),
         stream=stream_of(person.code),
         rows=[*facts, person],
     )

@@ -35,8 +35,10 @@ Effects = dict[str, list[dict[str, Any]]]
 
 TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wait))
 
+# The first part of a union gives the columns their types.
+_NO_DATE = type_coerce(null(), UtcDateTime()).label("due_at")
 _STANDING = union_all(
-    select(literal("task").label("what"), TASK.c.id, TASK.c.key, type_coerce(null(), UtcDateTime()).label("due_at")).where(
+    select(literal("task").label("what"), TASK.c.id, TASK.c.key, _NO_DATE).where(
         TASK.c.case_id == bindparam("case"), TASK.c.state == "open"
     ),
     select(literal("timer"), TIMER.c.id, TIMER.c.key, TIMER.c.due_at).where(

@@ -22,6 +22,7 @@ from app.models.registers import Register
 from app.models.trail import Fact
 from app.operations.registers import Registers
 from app.services import acts
+from app.services.envelopes import envelope
 
 SEEDS = Path(__file__).resolve().parents[2] / "config" / "seeds"
 KINDS = ("holiday", "day_off", "working_day", "ordinary")
@@ -53,7 +54,7 @@ def _create(
     log.append(
         session,
         events.RegisterCreated(register=name, count=len(rows)),
-        acts.envelope(now=now, actor=actor),
+        envelope(now=now, actor=actor),
         stream=stream,
         rows=[register, *rows],
     )
@@ -86,7 +87,7 @@ def write(
         log.append(
             session,
             event,
-            acts.envelope(now=now, actor=actor),
+            envelope(now=now, actor=actor),
             stream=register.stream,
             rows=[register, *rows],
         )

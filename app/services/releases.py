@@ -18,6 +18,7 @@ from app.domain.actors import Actor, SystemActor
 from app.engine import release as engine_release
 from app.engine.release import Release
 from app.models import cases as tables
+from app.services.envelopes import envelope
 
 _compiled: dict[str, Release] = {}
 
@@ -78,8 +79,6 @@ def write(
     now: datetime,
 ) -> None:
     """Write a release and its event in the caller's transaction."""
-    from app.services.acts import envelope
-
     number = 1 + (session.scalar(select(func.max(tables.Release.number))) or 0)
     stream = f"release/{compiled.hash[:16]}"
     row = tables.Release(

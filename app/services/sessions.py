@@ -24,6 +24,7 @@ from app.domain.refusals import NotAllowed
 from app.models.people import Person, SignIn
 from app.operations.registers import Registers
 from app.services import acts, passwords, person_file, throttle
+from app.services.envelopes import envelope
 
 STREAM = "sessions"
 SEEN_EVERY = timedelta(minutes=1)
@@ -217,7 +218,7 @@ def _open(
     log.append_unchained(
         session,
         events.SessionOpened(session=row.id, person=person, method=method, address=sealed),
-        acts.envelope(now=now, actor=_somebody(person)),
+        envelope(now=now, actor=_somebody(person)),
         stream=STREAM,
     )
     return token
@@ -230,7 +231,7 @@ def _end(
     log.append_unchained(
         session,
         events.SessionClosed(session=row.id, person=row.person, how=how),
-        acts.envelope(now=now, actor=actor),
+        envelope(now=now, actor=actor),
         stream=STREAM,
     )
 

@@ -28,6 +28,9 @@ from app.operations.staff import staff_of
 from app.operations.versions import indicators_of, newest, objected
 from app.services import releases
 
+# Documents of a late objection are attached to this place of the conclusion's case.
+LATE_KEY = "late_objection"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

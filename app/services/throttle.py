@@ -23,7 +23,7 @@ from app.db import is_sqlite, reading, transaction
 from app.domain.actors import SystemActor
 from app.domain.refusals import Throttled
 from app.models.people import Person, SignInFailure
-from app.services import acts
+from app.services.envelopes import envelope
 
 WINDOW = timedelta(minutes=15)
 LIMIT = 8
@@ -137,7 +137,7 @@ def _tell(
             login=Sealed(login, person),
             person=person,
         ),
-        acts.envelope(now=now, actor=SystemActor("sign_in"), outcome="refused"),
+        envelope(now=now, actor=SystemActor("sign_in"), outcome="refused"),
         stream="sessions",
     )
 

@@ -21,7 +21,8 @@ from app.engine.errors import StateUnreadable
 from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.trail import EventRow
-from app.services import acts, releases
+from app.services import releases
+from app.services.envelopes import envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def record(result: Verification, *, actor: Actor | SystemActor, now: datetime) -
                 problems=len(result.problems),
                 guards=guards.fingerprint(session.connection()),
             ),
-            acts.envelope(now=now, actor=actor),
+            envelope(now=now, actor=actor),
             stream="verifications",
         )
 

@@ -135,7 +135,7 @@ def _start_page(
         start=wanted,
         values=values,
         options=options.of_task(wanted.form, offers, ()),
-        wrong=forms.errors(wanted.form, refusal) if refusal else {},
+        wrong=forms.errors(wanted.form, refusal, values) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)
@@ -174,7 +174,7 @@ def _late_page(
         ended_on=due_day(ended) if ended else None,
         values=values,
         options=options.of_task(form, Offers(indicators=indicators), ()),
-        wrong=forms.errors(form, refusal) if refusal else {},
+        wrong=forms.errors(form, refusal, values) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)

@@ -19,7 +19,8 @@ from werkzeug.wrappers import Response
 
 from app.domain.refusals import Param, Refusal
 from app.login import NotSignedIn
-from app.services import acts, sentences
+from app.services import sentences
+from app.services.envelopes import request_id
 from app.web import forms
 from app.web.access import visitor
 from app.web.filters import body_name
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
 def _name_request() -> None:
     """Give the request the name that its events and its entries in the log bear."""
     g.request_id = secrets.token_hex(6)
-    acts.request_id.set(g.request_id)
+    request_id.set(g.request_id)
 
 
 def sentence(refusal: Refusal) -> str:
@@ -88,7 +89,9 @@ def database_failed(error: DBAPIError | PoolTimeout) -> Response:
     busy = isinstance(error, PoolTimeout) or "locked" in str(error) or "deadlock" in str(error)
     if not busy and not isinstance(error, OperationalError):
         return failed(error)
-    log.warning("database", busy=busy, error=str(error), request=g.get("request_id"))
+    # Without the statement: its parameters may be names and texts.
+    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    log.warning("database", busy=busy, reason=reason, request=g.get("request_id"))
     g.bare = True
     answer = _answer(503, sentence=_say("database.busy" if busy else "database.unavailable"))
     answer.headers["Retry-After"] = str(RETRY_AFTER)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain.refusals import FieldError, Refusal
 from app.engine.forms import Field, Form
-from app.services import sentences
+from app.services import checks, sentences
 from app.web import words
 from app.web.filters import name as in_language
 from app.web.languages import language
@@ -30,7 +30,7 @@ CELLS = ("value", "points")
 
 def read(form: Form, posted: Posted) -> dict[str, Any]:
     """The answers in a posted form, by field; rows and votes gathered, text as it was typed."""
-    answers: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     used = set(CONTROLS)
     for field in form.fields:
         if field.type == "documents":
@@ -38,17 +38,17 @@ def read(form: Form, posted: Posted) -> dict[str, Any]:
         value, names = _field(field, posted)
         used.update(names)
         if value is not None:
-            answers[field.name] = value
+            found[field.name] = value
     for name in posted:
         if name not in used:
-            answers[name] = posted[name]
-    return answers
+            found[name] = posted[name]
+    return found
 
 
-def typed(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+def typed(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     """The values with which a refused form is shown again: just what was typed, no more."""
     empty = {field.name: [] if field.type in SEVERAL else "" for field in form.fields}
-    return {**empty, **answers}
+    return {**empty, **given}
 
 
 def _field(field: Field, posted: Posted) -> tuple[Any, set[str]]:
@@ -102,12 +102,50 @@ def _cells(name: str, posted: Posted) -> tuple[Any, set[str]]:
     return (filled if cells else None), used
 
 
-def errors(form: Form | None, refusal: Refusal) -> dict[str, str]:
-    """The sentences of a refusal's wrong fields, by the path of their place on the page."""
-    return {
-        _path(form, error.field): sentences.say(error.code, language(), **dict(error.params))
-        for error in refusal.fields
-    }
+def errors(
+    form: Form | None, refusal: Refusal, given: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """The sentences of a refusal's wrong fields, by the path of their place on the page.
+
+    `given` are the answers: with them a wrong row of indicators is told from the right ones.
+    """
+    found: dict[str, str] = {}
+    for error in refusal.fields:
+        field = next((f for f in form.fields if f.name == error.field), None) if form else None
+        rows = _wrong_rows(field, given or {}) if field and field.type == "indicators" else {}
+        if rows:
+            found |= rows
+        else:
+            told = sentences.say(error.code, language(), **dict(error.params))
+            found[_path(form, error.field)] = told
+    return found
+
+
+def _wrong_rows(field: Field, given: Mapping[str, Any]) -> dict[str, str]:
+    """The rows of indicators that would be refused each by itself, by the path of a cell."""
+    found = {}
+    for number, row in enumerate(given.get(field.name) or ()):
+        try:
+            checks.CHECKS["indicators"](field, [row], ())
+        except checks.Wrong as wrong:
+            column = _wrong_column(wrong.code, row)
+            found[f"{field.name}.{number}.{column}"] = sentences.say(
+                wrong.code, language(), **dict(wrong.params)
+            )
+    return found
+
+
+def _wrong_column(code: str, row: Mapping[str, str]) -> str:
+    if code == "form.unknown_indicator":
+        return "name" if row.get("code", "").strip() else "code"
+    if code == "form.too_large":
+        return "points"
+    for column in ("value", "points", "max"):
+        try:
+            checks.decimal_text(row.get(column, ""), low=None, high=None, scale=6)
+        except checks.Wrong:
+            return column
+    return "code"
 
 
 def _path(form: Form | None, name: str) -> str:

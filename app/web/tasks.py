@@ -246,7 +246,7 @@ def _refused(task_id: int, answers: Mapping[str, Any], refusal: Refusal) -> Resp
     return _show(
         found,
         values=forms.typed(found.form, answers),
-        wrong=forms.errors(found.form, refusal),
+        wrong=forms.errors(found.form, refusal, answers),
         refusal=refusal,
         status=refusal.status,
     )

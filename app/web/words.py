@@ -114,7 +114,7 @@ def decision(code: str) -> str:
 
 def control(code: str) -> str:
     """The label of a control by its name."""
-    return _say(tables.CONTROLS, code)
+    return _say(tables.CONTROLS, code) if code in tables.CONTROLS else answer(code)
 
 
 def block(number: int) -> str:

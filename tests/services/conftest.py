@@ -13,6 +13,8 @@ from app.domain.actors import Actor
 from tests.appcontext import add_person, build_installed, installed
 from tests.conftest import KINDS, cloned
 from tests.databases import Databases
+from tests.journeys.plot import received as received
+from tests.journeys.plot import stage as stage
 
 
 @pytest.fixture(params=KINDS)

@@ -18,8 +18,9 @@ from app.domain.actors import Actor
 from app.domain.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooLarge
 from app.models.cases import CaseFile, Task
 from app.models.facts import Conclusion, ConclusionMark, Document
-from app.services import acts, documents, objections, sources
+from app.services import acts, documents, sources
 from app.services.documents import Upload
+from app.services.sources import LATE_KEY
 from tests.appcontext import NOON, PDF, add_person, open_case, openings, run, trail
 from tests.services.papers import ORIGIN, attach, hand_in, refusal_of
 
@@ -214,6 +215,6 @@ def test_a_late_objection_has_documents_too(store: BlobStore, asel: Actor, daniy
         (shown,) = documents.documents_of(session, case.id, daniyar)
         # The authority sees it once the objection is there.
         assert documents.documents_of(session, case.id, asel) == ()
-        offered = sources.attached(session, case.id, objections.LATE_KEY, daniyar.person)
+        offered = sources.attached(session, case.id, LATE_KEY, daniyar.person)
         assert [row.id for row in offered] == [attached.id]
     assert (shown.id, shown.organisation) == (attached.id, "akmola")

@@ -63,7 +63,7 @@ def pages() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(  # type: ignore[attr-defined]
+    env.install_gettext_callables(
         lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True
     )
     env.globals.update(
@@ -94,7 +94,7 @@ def options(form: Form) -> dict[str, Any]:
 
 def drawn(pages: jinja2.Environment, form: Form, **given: Any) -> Any:
     macros = pages.get_template("macros/form.html").module
-    made = macros.form(  # type: ignore[attr-defined]
+    made = macros.form(
         form, "/send", given.get("values", {}), given.get("errors", {}), options(form), UPLOADS
     )
     return html.fromstring(f"<main>{made}</main>")
@@ -179,7 +179,7 @@ def test_enter_in_a_field_does_not_press_attach(pages: jinja2.Environment) -> No
 
 
 def cells(pages: jinja2.Environment, term: Any) -> list[tuple[str, str]]:
-    made = pages.get_template("macros/time.html").module.calendar(  # type: ignore[attr-defined]
+    made = pages.get_template("macros/time.html").module.calendar(
         term, "term"
     )
     strip: Any = html.fromstring(str(made))
@@ -224,7 +224,7 @@ def test_a_term_that_rolled_ends_on_the_day_it_rolled_to(pages: jinja2.Environme
 def test_a_deadline_says_how_many_days_are_left(
     pages: jinja2.Environment, left: int, look: str, words: str
 ) -> None:
-    made = pages.get_template("macros/chips.html").module.due(  # type: ignore[attr-defined]
+    made = pages.get_template("macros/chips.html").module.due(
         date(2017, 3, 31), left
     )
     chip: Any = html.fromstring(str(made))

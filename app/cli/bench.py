@@ -1,0 +1,115 @@
+"""`bagalau bench`: the product measured on this machine, in installations of its own."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import create_app
+from app.bench import step as measured
+from app.bench.cluster import DURABLE, NoServer, PostgreSQL
+from app.cli.output import as_json, result, say
+from config.settings import Settings
+
+CLIENTS = (1, 2)
+FLOOR_ROUNDS = 400
+
+
+@click.group()
+def bench() -> None:
+    """Measurements. They make installations of their own and leave this one alone."""
+
+
+@bench.command()
+@click.option("--cases", type=click.IntRange(1, 100_000), default=300, help="Cases of each run.")
+@as_json
+def step(cases: int, as_json: bool) -> None:
+    """What completing a task costs, in the service and over HTTP, on both databases."""
+    floors: list[float] = []
+    runs: list[measured.Run] = []
+    with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
+        floors.append(_floor(Path(folder) / "floor-1", cases))
+        for name, settings in _installations(Path(folder)):
+            runs += _runs(name, settings, cases)
+            floors.append(_floor(Path(folder) / f"floor-{len(floors) + 1}", cases))
+    floor_ms = statistics.median(floors)
+    told = [run.told(floor_ms) for run in runs]
+    result(
+        {
+            "runs": told,
+            "floor_ms": round(floor_ms, 3),
+            # Of the first run, which is that in the service on SQLite.
+            "ratio_to_floor": told[0]["ratio_to_floor"],
+        },
+        lambda: _table(told, floor_ms),
+        as_json,
+    )
+
+
+def _floor(folder: Path, cases: int) -> float:
+    say("The floor ...")
+    folder.mkdir()
+    return measured.floor_ms(folder, min(2 * cases, FLOOR_ROUNDS))
+
+
+def _runs(name: str, settings: Settings, cases: int) -> list[measured.Run]:
+    app = create_app(settings)
+    with app.app_context():
+        say(f"{name}: making an installation ...")
+        measured.prepare()
+        say(f"{name}: {cases} cases in the service ...")
+        runs = [measured.in_service(name, cases)]
+        say(f"{name}: {cases} cases over HTTP, with {' and '.join(map(str, CLIENTS))} clients ...")
+        runs += measured.over_http(settings, name, cases, CLIENTS)
+        measured.close()
+    return runs
+
+
+def _installations(folder: Path) -> Iterator[tuple[str, Settings]]:
+    """An installation for each database that there is; each is gone when the next is asked for."""
+    data = folder / "sqlite"
+    data.mkdir()
+    yield "sqlite", Settings(data=data, database_url=f"sqlite:///{data / 'bagalau.db'}")
+    try:
+        say("PostgreSQL: starting a server ...")
+        with _server() as server:
+            server.create("bagalau")
+            data = folder / "postgresql"
+            data.mkdir()
+            yield "postgresql", Settings(data=data, database_url=server.url("bagalau"))
+    except NoServer as reason:
+        say(f"Left out: {reason}")
+
+
+@contextmanager
+def _server() -> Iterator[PostgreSQL]:
+    # Beside the other folder: that one is closed to the user whom the server runs as.
+    server = PostgreSQL(DURABLE, Path(tempfile.gettempdir()))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _table(runs: list[dict[str, Any]], floor_ms: float) -> str:
+    head = (
+        "database    clients  cases/s  completions/s  p50 ms  p95 ms  CPU ms  × floor  SQL  commits"
+    )
+    lines = [
+        f"{run['database']:<10}{run['clients']:>9}{run['cases_per_s']:>9}"
+        f"{run['completions_per_s']:>15}{run['p50_ms']:>8}{run['p95_ms']:>8}"
+        f"{_or_dash(run['cpu_ms_per_completion']):>8}{_or_dash(run['ratio_to_floor']):>9}"
+        f"{_or_dash(run['sql_per_completion']):>5}{_or_dash(run['commits_per_completion']):>9}"
+        for run in runs
+    ]
+    return "\n".join([f"The floor: {floor_ms:.3f} ms of CPU.", head, *lines])
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else str(value)
