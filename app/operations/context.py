@@ -37,7 +37,6 @@ class Context:
     seq: int
     registers: Registers
     answers: Mapping[str, Any] = field(default_factory=dict)
-    organisation: str | None = None
     rows: list[Fact] = field(default_factory=list)
 
     @property

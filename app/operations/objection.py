@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ def decision_on(session: Session, objection_id: int) -> Decision | None:
     ).one_or_none()
 
 
+# long: one row and what hangs on it, in the order of the rules
 def register(
     context: Context,
     /,
@@ -45,21 +46,16 @@ def register(
     authority: str,
     version: int,
 ) -> dict[str, Any]:
-    """¶ 57–58: register an objection; late or without documents it is registered all the same.
-
-    The person is warned first and has to confirm; what was sent is never lost.
+    """¶ 57–58: register an objection, late or undocumented too; what was sent is never lost.
 
     Raises:
-        Invalid: no indicator named; or no documents (¶ 58) or late (¶ 57) and not confirmed.
+        Invalid: no indicator named, or no documents (¶ 58) and that not confirmed.
     """
     session = context.session
     conclusion = newest(session, context.case.id)
-    known = [row.code for row in indicators_of(session, conclusion.id)]
-    rules.require_points(points, known)
-    received = marked(session, context.case.id, "received")
-    if received is None or received.until is None:
-        raise Invalid("objection.before_receipt", paragraph="57")
-    late = rules.is_late(context.now, received.until)
+    rules.require_points(points, [row.code for row in indicators_of(session, conclusion.id)])
+    window_ended_at = _window_end(context)
+    late = rules.is_late(context.now, window_ended_at)
     attached = documents or []
     _warn_of_no_documents(context, attached)
     row = context.write(
@@ -72,7 +68,7 @@ def register(
             authority=authority,
             filed_by=context.person,
             filed_at=context.now,
-            window_ended_at=received.until,
+            window_ended_at=window_ended_at,
             late=late,
         )
     )
@@ -86,6 +82,13 @@ def register(
         "late": late,
         "documents": len(attached),
     }
+
+
+def _window_end(context: Context) -> datetime:
+    received = marked(context.session, context.case.id, "received")
+    if received is None or received.until is None:
+        raise Invalid("objection.before_receipt", paragraph="57")
+    return received.until
 
 
 def _warn_of_no_documents(context: Context, attached: list[int]) -> None:

@@ -66,7 +66,6 @@ def context_for(
     actor: Actor | SystemActor,
     now: datetime,
     answers: Mapping[str, Any] | None = None,
-    organisation: str | None = None,
 ) -> Context:
     """The act that is about to happen on `case`."""
     return Context(
@@ -77,7 +76,6 @@ def context_for(
         seq=case.version + 1,
         registers=Registers(session),
         answers=answers or {},
-        organisation=organisation,
     )
 
 
@@ -134,12 +132,7 @@ def record(
     """
     case, session = context.case, context.session
     session.flush()
-    changed: dict[str, Any] = {"version": context.seq}
-    if step is not None:
-        changed["state"] = step.state
-        if step.ended:
-            changed |= {"status": "ended", "ended_at": context.now}
-    for name, value in changed.items():
+    for name, value in _changes(context, step).items():
         # Set as if loaded: the row is written below by one statement, after its event.
         set_committed_value(case, name, value)
     log.append(
@@ -163,6 +156,15 @@ def record(
         row = {"row": case.id, **{f"new_{n}": getattr(case, n) for n in statement[1]}}
         done = connection_of(session).execute(statement[0], row)
         assert done.rowcount == 1
+
+
+def _changes(context: Context, step: Step | None) -> dict[str, Any]:
+    changed: dict[str, Any] = {"version": context.seq}
+    if step is not None:
+        changed["state"] = step.state
+        if step.ended:
+            changed |= {"status": "ended", "ended_at": context.now}
+    return changed
 
 
 def _update(*names: str) -> tuple[Update, tuple[str, ...]]:

@@ -92,7 +92,6 @@ def first_act(
         actor=actor,
         now=now,
         answers={**answers, **sealed},
-        organisation=organisation,
     )
     if data is None:
         assert organisation is not None

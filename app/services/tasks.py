@@ -180,9 +180,7 @@ def _complete(
             answers,
             sources.offered(session, case, form, task_key=task.key, actor=actor, now=now),
         )
-        context = acts.context_for(
-            session, case, actor=actor, now=now, answers=checked.all, organisation=task.organisation
-        )
+        context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         connection_of(session).execute(_FORGET_DRAFTS, {"task": task_id})
         try:
             step = acts.move(
@@ -198,9 +196,8 @@ def _complete(
             )
         except TaskGone:
             raise Conflict("task.gone") from None
-        return Completed(case.id, case.number, step.ended, context.seq), bool(
-            step.sent or step.waits
-        )
+        done = Completed(case.id, case.number, step.ended, context.seq)
+        return done, bool(step.sent or step.waits)
 
 
 _DRAFT = cast(Table, Draft.__table__)

@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         cases,
         documents,
         help,
+        late,
         letters,
         people,
         signin,

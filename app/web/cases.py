@@ -11,12 +11,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.domain.calendar import due_day
 from app.domain.permissions import Permission
 from app.domain.refusals import Refusal
 from app.services import case_page as service
 from app.services import cases as acts
-from app.services import incidents, objections
+from app.services import incidents
 from app.services import starts as starting
 from app.services.starts import Start
 from app.services.task_page import Offers
@@ -136,45 +135,6 @@ def _start_page(
         values=values,
         options=options.of_task(wanted.form, offers, ()),
         wrong=forms.errors(wanted.form, refusal, values) if refusal else {},
-        sentence=errors.sentence(refusal) if refusal else "",
-    )
-    return make_response(text, refusal.status if refusal else 200)
-
-
-@pages.get("/cases/<int:case_id>/late-objection")
-@page(Open.SIGNED_IN)
-def late_objection(case_id: int) -> Response:
-    """The form of an objection after the window of ¶ 57, with the warning before it."""
-    return _late_page(case_id, values={})
-
-
-@pages.post("/cases/<int:case_id>/late-objection")
-@page(Open.SIGNED_IN)
-def late_objection_file(case_id: int) -> Response:
-    """Register an objection as late; it is never lost (¶ 57)."""
-    form, _indicators = objections.late_form(case_id=case_id, actor=actor())
-    answers = forms.read(form, request.form)
-    try:
-        objections.file_late(case_id=case_id, actor=actor(), answers=answers, now=now())
-    except Refusal as refusal:
-        return _late_page(case_id, values=forms.typed(form, answers), refusal=refusal)
-    flash(_("The objection is registered as filed out of time."))
-    return redirect(url_for("web.case", case_id=case_id))
-
-
-def _late_page(
-    case_id: int, *, values: Mapping[str, Any], refusal: Refusal | None = None
-) -> Response:
-    form, indicators = objections.late_form(case_id=case_id, actor=actor())
-    ended = objections.window_ended_at(case_id=case_id)
-    text = render_template(
-        "late_objection.html",
-        form_of=form,
-        case_id=case_id,
-        ended_on=due_day(ended) if ended else None,
-        values=values,
-        options=options.of_task(form, Offers(indicators=indicators), ()),
-        wrong=forms.errors(form, refusal, values) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)

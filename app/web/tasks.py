@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from functools import partial
+from typing import Any, cast
 
 from flask import (
     flash,
@@ -25,10 +26,11 @@ from app.services import task_page as service
 from app.services import tasks as acts
 from app.services.sentences import paragraph
 from app.services.task_page import TaskPage
-from app.web import errors, forms, options
+from app.web import errors, forms, options, uploads
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 from app.web.installed import largest_file, store
+from app.web.uploads import is_partial
 
 VIEWS: tuple[listing.View, ...] = ("all", "mine", "queue", "overdue")
 # Whoever has no tasks of a diagram begins where their work is.
@@ -45,11 +47,6 @@ class Chosen:
     q: str
     block: int | None
     body: str | None
-
-
-def is_partial() -> bool:
-    """Say whether htmx asks for a piece of the page."""
-    return request.headers.get("HX-Request") == "true"
 
 
 @pages.get("/")
@@ -155,61 +152,50 @@ def task_draft(task_id: int) -> Response:
 def task_documents(task_id: int) -> Response:
     """Attach files to a task with their source (¶ 4) and origin (¶ 9(4)); what is typed is kept."""
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
-    answers, name = _drafted(found), request.form.get("attach", "documents")
+    answers, name = _drafted(found), uploads.asked_for()
     try:
-        taken = _take(task_id, name)
+        taken = uploads.take(name, partial(_attach, task_id))
     except Refusal as refusal:
         return _not_taken(found, answers, name, refusal)
-    answers[name] = [*map(str, _listed(answers, name)), *(str(one) for one in taken)]
+    answers[name] = [*map(str, answers.get(name) or ()), *map(str, taken)]
     acts.save_draft(task_id=task_id, actor=actor(), answers=answers, now=now())
     if is_partial():
-        return _chips(task_id, answers, name)
+        return uploads.chips(name, answers, _attached(task_id), "")
     return redirect(url_for("web.task", task_id=task_id, _anchor=f"f-{name}"))
 
 
-def _take(task_id: int, name: str) -> list[int]:
-    files = [file for file in request.files.getlist(f"{name}-file") if file.filename]
-    if not files:
-        raise Refusal("file.empty")
-    return [
-        evidence.attach(
-            task_id=task_id,
-            actor=actor(),
-            upload=evidence.Upload(name=file.filename or "", stream=cast(BinaryIO, file.stream)),
-            source=request.form.get(f"{name}-source", ""),
-            origin=request.form.get(f"{name}-origin", ""),
-            now=now(),
-            store=store(),
-            limit=largest_file(),
-        ).id
-        for file in files
-    ]
+def _attach(task_id: int, upload: evidence.Upload, source: str, origin: str) -> int:
+    return evidence.attach(
+        task_id=task_id,
+        actor=actor(),
+        upload=upload,
+        source=source,
+        origin=origin,
+        now=now(),
+        store=store(),
+        limit=largest_file(),
+    ).id
+
+
+def _attached(task_id: int) -> tuple[evidence.DocumentView, ...]:
+    return service.task_page(task_id=task_id, actor=actor(), now=now()).attached
 
 
 def _not_taken(
     found: TaskPage, answers: Mapping[str, Any], name: str, refusal: Refusal
 ) -> Response:
+    task_id, told = found.task.task_id, errors.sentence(refusal)
     if is_partial() and refusal.status in (413, 422):
-        return _chips(found.task.task_id, answers, name, errors.sentence(refusal))
-    acts.keep_refused(task_id=found.task.task_id, actor=actor(), answers=answers, now=now())
+        # Of several files the ones before the refused one are attached.
+        return uploads.chips(name, answers, _attached(task_id), told)
+    acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
+    anew = service.task_page(task_id=task_id, actor=actor(), now=now())
     return _show(
-        found,
-        values=forms.typed(found.form, answers),
-        wrong={name: errors.sentence(refusal)},
+        anew,
+        values=forms.typed(anew.form, answers),
+        wrong={name: told},
         status=refusal.status,
     )
-
-
-def _chips(task_id: int, answers: Mapping[str, Any], name: str, wrong: str = "") -> Response:
-    attached = service.task_page(task_id=task_id, actor=actor(), now=now()).attached
-    text = render_template(
-        "_attached.html",
-        name=name,
-        chosen=[str(one) for one in _listed(answers, name)],
-        choices=[options.document(one) for one in attached],
-        wrong=wrong,
-    )
-    return make_response(text, 422 if wrong else 200)
 
 
 @pages.post("/tasks/<int:task_id>/complete")
@@ -287,11 +273,6 @@ def _drafted(found: TaskPage) -> dict[str, Any]:
         if field.type == "documents" and field.name not in kept and found.attached:
             kept[field.name] = []
     return kept
-
-
-def _listed(answers: Mapping[str, Any], name: str) -> list[Any]:
-    value = answers.get(name)
-    return value if isinstance(value, list) else []
 
 
 def _next(otherwise: str) -> str:
