@@ -68,4 +68,9 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.sqlite_file is not None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": 10}}
-    return {"pool_pre_ping": True, "pool_size": 10}
+    # A server that does not answer is told of within seconds.
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "connect_args": {"connect_timeout": 5},
+    }

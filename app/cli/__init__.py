@@ -1,4 +1,4 @@
-"""The command line: `bagalau`, Flask's own group with the commands of this package.
+"""The command line: `bagalau` and the commands of this package.
 
 Progress and errors go to standard error, results to standard output: as JSON with `--json`
 and wherever standard output is not a terminal, else as text. Exit status 1 is a failure, 2
@@ -8,59 +8,67 @@ wrong usage.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
-from environs import EnvError
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 
-from app.cli import bench, calendar, demo, people, serve, setup, trail
-from app.cli.output import fail
-from app.domain.refusals import Refusal
-from app.services.sentences import say
+# A command is imported when it is called: counting a term needs no web server.
+COMMANDS = {
+    "bench": "app.cli.bench:bench",
+    "calendar": "app.cli.calendar:calendar",
+    "demo": "app.cli.demo:demo",
+    "init": "app.cli.setup:init",
+    "migrate": "app.cli.setup:migrate",
+    "people": "app.cli.people:people",
+    "serve": "app.cli.serve:serve",
+    "trail": "app.cli.trail:trail",
+    "worker": "app.cli.serve:worker",
+}
+
+
+class Group(click.Group):
+    """The commands of `COMMANDS`; what stops one is told in one sentence, with status 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), attribute)
+        return found
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what an operator can mend ends it with its sentence and status 1."""
+        from app.cli.failures import sentence
+        from app.cli.output import fail
+
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            told = sentence(error)
+            if told is None:
+                raise
+            fail(told)
 
 
 def _application() -> Flask:
     from app import create_app
     from config.settings import from_environment
 
-    try:
-        return create_app(from_environment())
-    except EnvError as error:
-        fail(str(error))
-
-
-class Group(FlaskGroup):
-    """Flask's group, which turns a refusal into its sentence."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a refusal ends it with its sentence and status 1."""
-        try:
-            return super().invoke(ctx)
-        except Refusal as refusal:
-            fail(say(refusal, "en"))
+    return create_app(from_environment())
 
 
 cli = Group(
     name="bagalau",
     help=__doc__.partition("\n")[0],
-    create_app=_application,
-    add_version_option=False,
-    add_default_commands=False,
-    load_dotenv=False,
+    context_settings={"obj": ScriptInfo(create_app=_application, set_debug_flag=False)},
 )
-for command in (
-    bench.bench,
-    calendar.calendar,
-    trail.trail,
-    demo.demo,
-    people.people,
-    serve.serve,
-    serve.worker,
-    setup.init,
-    setup.migrate,
-):
-    cli.add_command(command)
 
 
 def init_app(app: Flask) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
 
 from flask import current_app
 
@@ -13,6 +13,12 @@ from app import Installation
 from app.domain.refusals import Conflict
 from app.services import installation
 from config.settings import ROOT, Settings
+
+MIGRATIONS = ROOT / "migrations"
+# A server that was killed lives on for a second in the child that listens.
+PATIENCE = 4.0
+# Another command is making the database: that takes some seconds, and then it is there.
+SET_UP_WITHIN = 60.0
 
 
 def current() -> Installation:
@@ -22,15 +28,23 @@ def current() -> Installation:
 
 
 def ready(*, demo: bool = False) -> None:
-    """Create and migrate an absent database, and write the registers into an empty one."""
+    """Create and migrate an absent database, and write the registers into an empty one.
+
+    Any number of commands may do this at once: they take turns, and the first one does it.
+
+    Raises:
+        Conflict: `sqlite.second_writer`, when another one's turn does not end.
+        ReleaseError: the diagrams do not compile.
+    """
     settings = current().settings
-    installation.migrate(ROOT / "migrations")
-    installation.set_up(
-        diagrams=settings.diagrams,
-        name="demonstration" if demo else "installation",
-        demo=demo,
-        now=current().clock.now(),
-    )
+    with _lock(settings, "setup", SET_UP_WITHIN), installation.turn():
+        installation.migrate(MIGRATIONS)
+        installation.set_up(
+            diagrams=settings.diagrams,
+            name="demonstration" if demo else "installation",
+            demo=demo,
+            now=current().clock.now(),
+        )
 
 
 @contextmanager
@@ -40,17 +54,29 @@ def sole_writer(settings: Settings) -> Iterator[None]:
     Raises:
         Conflict: `sqlite.second_writer`, when `serve` or another command holds it.
     """
+    with _lock(settings, "writer", PATIENCE):
+        yield
+
+
+@contextmanager
+def _lock(settings: Settings, purpose: str, patience: float) -> Iterator[None]:
+    """Hold a lock beside the database file, whatever folder `BAGALAU_DATA` names."""
     if settings.sqlite_file is None:
         yield
         return
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with (settings.data / "writer.lock").open("w") as file:
-        _lock(file)
+    path = settings.sqlite_file.with_name(f"{settings.sqlite_file.name}.{purpose}")
+    with path.open("a") as file:
+        _acquire(file.fileno(), time.monotonic() + patience)
         yield
 
 
-def _lock(file: IO[str]) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise Conflict("sqlite.second_writer") from None
+def _acquire(descriptor: int, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Conflict("sqlite.second_writer") from None
+            time.sleep(0.05)
+        else:
+            return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.db import db, reading, transaction
 from app.domain.actors import SystemActor
 from app.domain.calendar import local_day
 from app.domain.refusals import Conflict, NotFound
-from app.models.cases import CaseFile
+from app.models.cases import CaseFile, Release
 from app.models.people import Person
 from app.models.registers import Register
 from app.models.trail import EventRow
@@ -31,13 +32,48 @@ INSTALLATION = SystemActor("installation")
 FIRST_DAY = date(2017, 1, 1)
 
 
+# Numbers of the advisory locks of PostgreSQL under which set-ups take turns.
+SETTING_UP, MIGRATING = 3710, 371
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """How far an installation is set up."""
 
     seeded: bool
+    released: bool
     people: bool
+    cases: bool
     demonstration: bool
+    clock: bool
+    """Whether a demonstration's clock has been put somewhere: its plot was played."""
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Let set-ups of one PostgreSQL database take turns; SQLite has the commands' own lock."""
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_lock({SETTING_UP})"))
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
+            connection.commit()
+
+
+def outdated(connection: Connection, migrations: Path) -> bool:
+    """Say whether the database has no schema, or not this version's; writes nothing."""
+    return MigrationContext.configure(connection).get_current_revision() != _head(migrations)
+
+
+def _head(migrations: Path) -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def migrate(migrations: Path) -> bool:
@@ -54,12 +90,11 @@ def upgrade(connection: Connection, migrations: Path) -> bool:
     start at once take turns.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(371)"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+    if not outdated(connection, migrations):
+        return False
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() == head:
-        return False
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     guards.install(connection)
@@ -69,47 +104,60 @@ def upgrade(connection: Connection, migrations: Path) -> bool:
 def state() -> State:
     """How far this installation is set up."""
     with reading() as session:
-        return State(
-            seeded=session.scalar(select(Register.id).limit(1)) is not None,
-            people=session.scalar(select(Person.id).limit(1)) is not None,
-            demonstration=Registers(session).setting("demo.clock", None) is not None
-            or _is_demonstration(),
+        registers = Registers(session)
+        seeded, released, person, case = (
+            session.scalar(select(key).limit(1)) is not None
+            for key in (Register.id, Release.id, Person.id, CaseFile.id)
         )
-
-
-def _is_demonstration() -> bool:
-    with reading() as session:
-        return bool(Registers(session).setting("demonstration", False))
+        clock = registers.setting("demo.clock", None) is not None
+        marked = bool(registers.setting("demonstration", False))
+        return State(seeded, released, person, case, clock or marked, clock)
 
 
 def set_up(*, diagrams: Path, name: str, demo: bool, now: datetime) -> bool:
     """Write the registers and release 1 into an empty database; False when that was done before.
 
+    A set-up that was interrupted between its parts is finished.
+
     Raises:
-        ReleaseError: the diagrams do not compile; nothing is written.
+        ReleaseError: the diagrams do not compile; release 1 is not written.
     """
-    if state().seeded:
+    there = state()
+    if there.seeded and there.released:
         return False
-    with transaction() as session:
-        # Two set-ups at once: the second one's first event collides with the first one's.
-        log.append(
-            session,
-            events.InstallationCreated(name=name, origin=f"bagalau/{name}", demo=demo),
-            envelope(now=now, actor=INSTALLATION),
-            stream="installation",
-            expected_seq=1,
-        )
-        registers.seed(session, actor=INSTALLATION, now=now)
+    if not there.seeded:
+        with transaction() as session:
+            # Two set-ups at once: the second one's first event collides with the first one's.
+            log.append(
+                session,
+                events.InstallationCreated(name=name, origin=f"bagalau/{name}", demo=demo),
+                envelope(now=now, actor=INSTALLATION),
+                stream="installation",
+                expected_seq=1,
+            )
+            registers.seed(session, actor=INSTALLATION, now=now)
+    if demo and not there.demonstration:
+        make_demonstration(source="set up as a demonstration", now=now)
     releases.adopt_folder(folder=diagrams, effective_from=FIRST_DAY, actor=INSTALLATION, now=now)
-    if demo:
-        registers.set_setting(
-            name="demonstration",
-            value=True,
-            source="set up as a demonstration",
-            actor=INSTALLATION,
-            now=now,
-        )
     return True
+
+
+def make_demonstration(*, source: str, now: datetime) -> None:
+    """Let an empty installation be a demonstration; nothing where it is one already.
+
+    Its accounts share one known password, so what real people use never becomes one.
+
+    Raises:
+        Conflict: `demo.real`, there are people or cases that no demonstration made.
+    """
+    there = state()
+    if there.demonstration:
+        return
+    if there.people or there.cases:
+        raise Conflict("demo.real")
+    registers.set_setting(
+        name="demonstration", value=True, source=source, actor=INSTALLATION, now=now
+    )
 
 
 def require_empty() -> None:
@@ -165,19 +213,10 @@ def reset_password(*, login: str, password: str, now: datetime) -> None:
     people.change_password(person=code, new=password, actor=INSTALLATION, now=now)
 
 
-def count_events() -> int:
-    """How many events the trail has."""
+def count_events(kind: str | None = None) -> int:
+    """How many events the trail has, of one kind or of all."""
+    query = select(func.count()).select_from(EventRow)
+    if kind is not None:
+        query = query.where(EventRow.kind == kind)
     with reading() as session:
-        return session.scalar(select(func.count()).select_from(EventRow)) or 0
-
-
-def clock_is_set() -> bool:
-    """Say whether a demonstration's clock has been put somewhere."""
-    with reading() as session:
-        return Registers(session).setting("demo.clock", None) is not None
-
-
-def has_cases() -> bool:
-    """Say whether any case was ever started here."""
-    with reading() as session:
-        return session.scalar(select(CaseFile.id).limit(1)) is not None
+        return session.scalar(query) or 0

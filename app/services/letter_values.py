@@ -63,8 +63,10 @@ def values(session: Session, row: Letter, case: CaseFile, language: str) -> Valu
 
 
 def written(day: date, language: str) -> str:
-    """A day written out as the language has it."""
-    return format_date(day, format="long", locale=language)
+    """A day written out as official letters of the language have it."""
+    if language == "kk":
+        return f"{day.year} жылғы {format_date(day, 'd MMMM', locale='kk')}"
+    return format_date(day, "d MMMM y 'года'", locale=language)
 
 
 def _schedule(session: Session, row: Letter, language: str) -> Values:

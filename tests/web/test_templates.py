@@ -179,9 +179,7 @@ def test_enter_in_a_field_does_not_press_attach(pages: jinja2.Environment) -> No
 
 
 def cells(pages: jinja2.Environment, term: Any) -> list[tuple[str, str]]:
-    made = pages.get_template("macros/time.html").module.calendar(
-        term, "term"
-    )
+    made = pages.get_template("macros/time.html").module.calendar(term, "term")
     strip: Any = html.fromstring(str(made))
     items = strip.xpath("//li")
     return [(item.get("class") or "", item.text_content()) for item in items]
@@ -224,9 +222,7 @@ def test_a_term_that_rolled_ends_on_the_day_it_rolled_to(pages: jinja2.Environme
 def test_a_deadline_says_how_many_days_are_left(
     pages: jinja2.Environment, left: int, look: str, words: str
 ) -> None:
-    made = pages.get_template("macros/chips.html").module.due(
-        date(2017, 3, 31), left
-    )
+    made = pages.get_template("macros/chips.html").module.due(date(2017, 3, 31), left)
     chip: Any = html.fromstring(str(made))
     assert chip.get("class") == look
     assert chip.text_content().endswith(f"short 2017-03-31 · {words}")
