@@ -65,12 +65,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
+    # An error of the database must not put names and texts into the log.
     if settings.sqlite_file is not None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": 10}}
     # A server that does not answer is told of within seconds.
     return {
-        "pool_pre_ping": True,
         "pool_size": 10,
         "connect_args": {"connect_timeout": 5},
     }

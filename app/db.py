@@ -7,8 +7,10 @@ lock queues its writers (a deferred read-then-write fails at once in spite of
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +19,9 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -127,10 +131,17 @@ def reading() -> Iterator[Session]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set up every connection of `engine` (pragmas and transaction control on SQLite)."""
+    """Set up every connection of `engine`.
+
+    On SQLite pragmas and transaction control; on PostgreSQL one whose server has gone is
+    replaced when it is taken from the pool.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "checkin", _left)
+        event.listen(engine, "checkout", _Taken(engine.dialect))
 
 
 def _sqlite_connected(connection: sqlite3.Connection, _record: Any) -> None:
@@ -149,3 +160,43 @@ def _sqlite_connected(connection: sqlite3.Connection, _record: Any) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+RESTED = 60.0
+"""Seconds after which a connection is tried before it is used: a firewall may have dropped it."""
+_LEFT = "bagalau_left"
+
+
+def _left(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_LEFT] = time.monotonic()
+
+
+class _Taken:
+    """Looks whether a connection taken from the pool still has its server.
+
+    To ask the server each time costs as much as a statement. But a server says nothing
+    unasked, so where there is something to read it has ended the connection.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __call__(
+        self, connection: Any, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        """Let the pool replace a dead connection; raises DisconnectionError for that."""
+        if connection.closed or self._spoke(connection) or not self._answers(connection, record):
+            raise DisconnectionError("the server has ended the connection")
+
+    def _spoke(self, connection: Any) -> bool:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
+    def _answers(self, connection: Any, record: ConnectionPoolEntry) -> bool:
+        if time.monotonic() - record.info.get(_LEFT, time.monotonic()) < RESTED:
+            return True
+        try:
+            return self._dialect.do_ping(connection)
+        except self._dialect.loaded_dbapi.Error:
+            return False

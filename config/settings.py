@@ -79,15 +79,14 @@ def from_environment() -> Settings:
     Raises:
         environs.EnvError: a value is not what it should be (a port that is no number).
     """
-    env = Env()
     data = Path(_given("BAGALAU_DATA") or "var").resolve()
-    url = _given("BAGALAU_DATABASE_URL")
+    url, secure = _given("BAGALAU_DATABASE_URL"), "BAGALAU_SECURE_COOKIES"
     return Settings(
         data=data,
         database_url=_database(url) if url else f"{SQLITE}{data / 'bagalau.db'}",
         host=_given("BAGALAU_HOST") or "127.0.0.1",
         port=port(_given("PORT") or "8080"),
-        secure_cookies=bool(_given("BAGALAU_SECURE_COOKIES")) and env.bool("BAGALAU_SECURE_COOKIES"),
+        secure_cookies=_given(secure) != "" and Env().bool(secure),
     )
 
 

@@ -129,13 +129,15 @@ def append(
     case_id: int | None = None,
     expected_seq: int | None = None,
     prev: bytes | None = None,
+    newest: Head | None = None,
 ) -> Appended:
     """Write `event` at the head of `stream`, with the rows of its act; commits nothing.
 
     `rows` are all facts and guarded rows that the act wrote or changed. `expected_seq` is
     the number that this event is to have and `prev` the hash of the one before (None for
-    number 1): whoever locked the head hands them in and saves the SELECT. Besides the rows
-    it takes at most three statements: head, event, openings.
+    number 1); or `newest` is the whole head: whoever has locked the stream and read it hands
+    it in and saves the SELECT. Besides the rows it takes at most three statements: head,
+    event, openings.
 
     Raises BodyTooLarge, ClockRanBack, RowMismatch, ValueError for an outcome that is not
     the kind's, and IntegrityError if another event took the number first.
@@ -143,7 +145,7 @@ def append(
     with session.no_autoflush:
         recorded_at = envelope.recorded_at
         if expected_seq is None:
-            newest = head(session, stream)
+            newest = newest or head(session, stream)
             expected_seq, prev = newest.seq + 1, newest.hash
             recorded_at = _not_before(newest.recorded_at, recorded_at)
         if (prev is None) != (expected_seq == 1):

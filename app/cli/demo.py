@@ -10,9 +10,8 @@ from flask.cli import with_appcontext
 
 from app.cli import database
 from app.cli.output import as_json, result, say
-from app.demo import accounts, appeal, scene
-from app.domain.refusals import Conflict
-from app.services import installation, messages, timers
+from app.demo import scene
+from app.domain.calendar import DEFAULT
 
 
 @click.group()
@@ -27,13 +26,7 @@ def play_appeal(as_json: bool) -> None:
     """Play one schedule and six appeals of every outcome, into an empty installation."""
     with database.sole_writer(database.current().settings):
         database.ready(demo=True)
-        _require_demo()
-        if installation.clock_is_set() or installation.has_cases():
-            raise Conflict("demo.only")
-        accounts.create(now=appeal.at("2018-01-09T09:00"))
-        store = database.current().store
-        told = appeal.play(store=store, say=say)
-        scene.set_clock(appeal.at("2018-04-20T10:00").isoformat())
+        told = scene.play_whole(store=database.current().store, say=say)
     result(told, lambda: json.dumps(told, indent=2), as_json)
 
 
@@ -43,24 +36,18 @@ def play_appeal(as_json: bool) -> None:
 @as_json
 @with_appcontext
 def advance(days: int | None, to: datetime | None, as_json: bool) -> None:
-    """Move the demonstration's clock on; what becomes due on the way fires in its order."""
+    """Move the demonstration's clock on; what becomes due on the way fires in its order.
+
+    A running server need not be stopped. Times are those of Astana.
+    """
+    if (days is None) == (to is None):
+        raise click.UsageError("Give either --days or --to.")
     database.ready()
-    _require_demo()
     clock = database.current().clock
-    start = clock.now()
-    until = to.replace(tzinfo=UTC) - timedelta(hours=6) if to else start + timedelta(days=days or 1)
-    if until <= start:
-        raise click.UsageError("The clock only moves forward.")
-    fired = 0
-    with database.sole_writer(database.current().settings):
-        while (due := timers.next_due()) is not None and due <= until:
-            scene.set_clock(max(due, start).isoformat())
-            fired += timers.run_due(now=clock.now()) + messages.deliver_all(now=clock.now())
-        scene.set_clock(until.isoformat())
+    if to is not None:
+        until = to.replace(tzinfo=DEFAULT.tz).astimezone(UTC)
+    else:
+        until = clock.now() + timedelta(days=days or 0)
+    fired = scene.advance(clock=clock, until=until)
     told = {"now": until.isoformat(), "timers": fired}
     result(told, lambda: f"It is now {until.isoformat()}; {fired} timers fired.", as_json)
-
-
-def _require_demo() -> None:
-    if not installation.state().demonstration:
-        raise Conflict("demo.only")

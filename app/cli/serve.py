@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import signal
 import socket
 import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -40,23 +43,35 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Set up demonstration data and accounts first.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, before PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, help="On PostgreSQL only.")
 @with_appcontext
-def serve(demo: bool, workers: int) -> None:
+def serve(demo: bool, port: int | None, workers: int) -> None:
     """Serve the pages; on SQLite this process also runs the timers."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's target goes to another thread
     settings = database.current().settings
+    settings = replace(settings, port=port or settings.port)
     with database.sole_writer(settings):
+        _refuse_taken_port(settings)
         say("Preparing the database ...")
         database.ready(demo=demo)
+        there = installation.state()
+        if demo or there.demonstration:
+            _refuse_open_demonstration(settings)
         if demo:
             scene.prepare(say=say, store=database.current().store)
-        _refuse_open_demonstration(settings)
-        _refuse_taken_port(settings)
-        if demo or installation.state().demonstration:
-            say(accounts.card())
-        say(f"Bagalau: http://{settings.host}:{settings.port}/  (stop with Ctrl+C)")
+        _tell(settings, demonstration=demo or there.demonstration, people=demo or there.people)
+        say(f"Bagalau: http://{_address(settings)}/  (stop with Ctrl+C)")
         _run(app, settings, workers)
+
+
+def _tell(settings: Settings, *, demonstration: bool, people: bool) -> None:
+    if demonstration:
+        say(accounts.card())
+    elif not people:
+        say("Nobody can sign in yet: `bagalau init` makes the first administrator.")
+    if settings.sqlite_file is None:
+        say("On PostgreSQL the timers run in `bagalau worker`: start one beside this.")
 
 
 def _run(app: Flask, settings: Settings, workers: int) -> None:
@@ -81,7 +96,7 @@ def _run(app: Flask, settings: Settings, workers: int) -> None:
     Server(
         app,
         {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": _address(settings),
             "workers": 1 if single else workers,
             "threads": 8,
             "worker_class": "gthread",
@@ -114,7 +129,7 @@ def worker() -> None:
 
 def _refuse_open_demonstration(settings: Settings) -> None:
     """Demonstration accounts share one known password: nobody outside may reach them."""
-    if not installation.state().demonstration or _is_loopback(settings.host):
+    if _is_loopback(settings.host):
         return
     fail(
         f"This is a demonstration with known passwords and would listen on {settings.host}: "
@@ -131,13 +146,35 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _address(settings: Settings) -> str:
+    """Host and port as in a URL (RFC 3986, section 3.2.2: IPv6 in brackets)."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{host}:{settings.port}"
+
+
 def _refuse_taken_port(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
+    """Refuse an address that gunicorn could not listen on, which would try it for seconds.
+
+    A server that was killed leaves children that listen for another second. On SQLite they
+    hold the lock until then, and we have it.
+    """
+    patience = database.PATIENCE if settings.sqlite_file is None else 0
+    until = time.monotonic() + patience
+    while (problem := _cannot_listen(settings)) is not None:
+        if time.monotonic() > until or problem.errno != errno.EADDRINUSE:
+            # The library adds the address to the system's words.
+            reason = str(problem.strerror).partition(" (while ")[0]
             fail(
-                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-                "choose another port, for example PORT=8081."
+                f"Cannot listen on {_address(settings)} ({reason}): "
+                "choose another port, for example PORT=8081, or look at BAGALAU_HOST."
             )
+        time.sleep(0.1)
+
+
+def _cannot_listen(settings: Settings) -> OSError | None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        return error
+    return None

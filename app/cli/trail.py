@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
-from app.cli import database
+from app.audit.report import Problem
+from app.cli import database, failures
 from app.cli.output import as_json, result
-from app.services import verification
+from app.db import db
+from app.services import installation, verification
 
 
 @click.group()
@@ -19,9 +22,11 @@ def trail() -> None:
 @as_json
 @with_appcontext
 def verify(as_json: bool) -> None:
-    """Re-hash every event, walk every chain, rebuild the projections and compare."""
-    database.ready()
-    found = verification.verify_trail(store=database.current().store)
+    """Re-hash every event, walk every chain, rebuild the projections and compare.
+
+    Writes nothing, and a running server need not be stopped.
+    """
+    found = _verified()
     told = {
         "ok": found.ok,
         "events": found.events,
@@ -33,9 +38,30 @@ def verify(as_json: bool) -> None:
         head = f"{found.events} events in {found.streams} streams: "
         if found.ok:
             return head + "everything holds."
-        lines = [f"event {p.event}: {p.problem}" for p in found.problems]
+        lines = [f"event {p.event}: {p.problem}" if p.event else p.problem for p in found.problems]
         return "\n".join([head + f"{len(found.problems)} problems.", *lines])
 
     result(told, text, as_json)
     if not found.ok:
         raise SystemExit(1)
+
+
+def _verified() -> verification.Verification:
+    """What the verifier finds; a database that is no installation is a finding too."""
+    file = database.current().settings.sqlite_file
+    if file is not None and not file.exists():
+        return _nothing(f"There is no database {file}, so there is nothing to verify.")
+    try:
+        with db.engine.connect() as connection:
+            if installation.outdated(connection, database.MIGRATIONS):
+                return _nothing("The database is not of this version: see `bagalau migrate`.")
+        return verification.verify_trail(store=database.current().store)
+    except DBAPIError as error:
+        return _nothing(failures.database(error))
+    except Exception as error:
+        # A forged or damaged value may stop whatever reads it: that is a finding.
+        return _nothing(f"The database cannot be read: {type(error).__name__}: {error}.")
+
+
+def _nothing(problem: str) -> verification.Verification:
+    return verification.Verification(False, 0, 0, (Problem(None, problem),))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from app.demo import accounts, appeal
 from app.demo.accounts import SYSTEM
 from app.documents.store import BlobStore
-from app.services import installation, registers
+from app.domain.refusals import Conflict
+from app.services import installation, messages, registers, timers
+from app.services.clock import Clock
+
+PAUSE = 0.1
+"""Seconds between two looks at a timer that another process is firing."""
 
 
 def prepare(*, say: Callable[[str], None], store: BlobStore) -> None:
@@ -16,18 +24,15 @@ def prepare(*, say: Callable[[str], None], store: BlobStore) -> None:
     What is there already is left as it is. The day: two appeals decided, one vote under
     way, one commission to be formed, one appeal without documents to be closed, and one
     body whose five working days have just ended.
+
+    Raises:
+        Conflict: `demo.real`, these are no invented people; `demo.interrupted`, an earlier
+            call did not come to its end.
     """
-    if not installation.state().demonstration:
-        registers.set_setting(
-            name="demonstration",
-            value=True,
-            source="made a demonstration by its operator",
-            actor=SYSTEM,
-            now=registers.wall_time(),
-        )
+    there = _begin()
     say("Demonstration accounts ...")
     accounts.create(now=appeal.at("2018-01-09T09:00"))
-    if installation.clock_is_set():
+    if there.clock:
         return
     plot = appeal.Plot(store, say)
     plot.schedule()
@@ -45,15 +50,72 @@ def prepare(*, say: Callable[[str], None], store: BlobStore) -> None:
     plot.object(pavlodar)
     del karaganda
     plot.player.pass_time(appeal.at("2018-04-04T10:42"))
-    set_clock(plot.player.now.isoformat())
+    set_clock(plot.player.now)
 
 
-def set_clock(instant: str) -> None:
-    """Let the demonstration's clock stand at `instant` (ISO, with zone)."""
+def play_whole(*, say: Callable[[str], None], store: BlobStore) -> dict[str, Any]:
+    """Play one schedule and six appeals to their end, into an empty installation.
+
+    Returns the counts of what came of it (`appeal.play`).
+
+    Raises:
+        Conflict: `demo.real`, these are no invented people; `demo.interrupted`, an earlier
+            call did not come to its end; `demo.played`, there are cases.
+    """
+    if _begin().cases:
+        raise Conflict("demo.played")
+    accounts.create(now=appeal.at("2018-01-09T09:00"))
+    told = appeal.play(store=store, say=say)
+    set_clock(appeal.at("2018-04-20T10:00"))
+    return told
+
+
+def advance(*, clock: Clock, until: datetime) -> int:
+    """Move the demonstration's clock on to `until`; what becomes due fires in its order.
+
+    Every step is an act of its own, so this may be done beside a server, whose timers then
+    take part in it. Returns how many timers fired on the way.
+
+    Raises:
+        Conflict: `demo.only`; `demo.not_played`, no clock has been set; `demo.clock_back`,
+            `until` is not later than now.
+    """
+    there = installation.state()
+    if not there.demonstration:
+        raise Conflict("demo.only")
+    if not there.clock:
+        raise Conflict("demo.not_played")
+    if until <= clock.now():
+        raise Conflict("demo.clock_back")
+    before = installation.count_events("timer.fired")
+    while (due := timers.next_due()) is not None and due <= until:
+        if due > clock.now():
+            set_clock(due)
+        if not timers.run_due(now=clock.now()):
+            # Somebody else is firing it.
+            time.sleep(PAUSE)
+        messages.deliver_all(now=clock.now())
+    set_clock(until)
+    return installation.count_events("timer.fired") - before
+
+
+def set_clock(instant: datetime) -> None:
+    """Let the demonstration's clock stand at `instant`."""
     registers.set_setting(
         name="demo.clock",
-        value=instant,
+        value=instant.isoformat(),
         source="clock of the demonstration",
         actor=SYSTEM,
         now=registers.wall_time(),
     )
+
+
+def _begin() -> installation.State:
+    """Make sure that this is a demonstration; how far it is set up."""
+    installation.make_demonstration(
+        source="made a demonstration by its operator", now=registers.wall_time()
+    )
+    there = installation.state()
+    if there.people and not there.clock:
+        raise Conflict("demo.interrupted")
+    return there

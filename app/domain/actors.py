@@ -35,10 +35,6 @@ class Actor:
         """Say whether the person holds `role` in `organisation`."""
         return any(h.role == role and h.organisation == organisation for h in self.holdings)
 
-    def has_role(self, role: str) -> bool:
-        """Say whether the person holds `role` anywhere."""
-        return any(h.role == role for h in self.holdings)
-
     @property
     def roles(self) -> frozenset[str]:
         """Every role held anywhere."""

@@ -23,11 +23,6 @@ class EngineError(Exception):
         self.code = code
         self.detail = detail
 
-    @property
-    def reason_code(self) -> str:
-        """The same as `code`."""
-        return self.code
-
 
 class TaskGone(Exception):
     """The case has no such open task, or no such waiting timer: somebody was first."""

@@ -6,9 +6,9 @@ is shared between processes, so any number of them may tick.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +19,7 @@ from app.services import handover, messages, sessions, throttle, timers
 SECONDS = 0.5
 TIMER = SystemActor("timer")
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def start(app: Flask) -> BackgroundScheduler:

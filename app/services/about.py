@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.permissions import Permission, allows
-from app.models.cases import CaseFile
+from app.models.cases import CaseFile, Task
 from app.models.facts import (
     Ballot,
     Commission,
@@ -59,7 +59,9 @@ def about(session: Session, case: CaseFile, actor: Actor) -> About:
     if case.process == "schedule":
         schedules = _schedules(session, case)
     if case.process in ("conclusion", "objection"):
-        conclusion = conclusion_view(session, conclusion_case_of(session, case))
+        conclusion = conclusion_view(
+            session, conclusion_case_of(session, case), is_inside(case, actor)
+        )
         objections = _objections(session, case, actor)
     return About(schedules=schedules, conclusion=conclusion, objections=objections)
 
@@ -102,16 +104,23 @@ def schedule_view(
     )
 
 
-def conclusion_view(session: Session, case_id: int) -> ConclusionView | None:
-    """A conclusion with its versions, or None before the first is entered."""
+def conclusion_view(session: Session, case_id: int, inside: bool) -> ConclusionView | None:
+    """A conclusion with its versions, or None before there is one to be shown.
+
+    Outside the authority without the drafts that were never signed: a version is shown once
+    it was delivered, or as the correction of one that was.
+    """
     rows = session.scalars(
         select(Conclusion).where(Conclusion.case_id == case_id).order_by(Conclusion.number.desc())
     ).all()
-    if not rows:
-        return None
     marks = session.scalars(
         select(ConclusionMark).where(ConclusionMark.case_id == case_id).order_by(ConclusionMark.id)
     ).all()
+    sent = {mark.conclusion_id for mark in marks if mark.mark == "delivered"}
+    if not inside:
+        rows = [row for row in rows if row.id in sent or row.corrects is not None]
+    if not rows:
+        return None
     last = {mark.mark: mark for mark in marks}
     return ConclusionView(
         case_id=case_id,
@@ -137,9 +146,18 @@ def _version(session: Session, row: Conclusion, marks: Sequence[ConclusionMark])
             Indicator(i.code, i.name, i.value, i.points, i.max)
             for i in indicators_of(session, row.id)
         ),
-        texts=openings.texts(session, row.stream, row.seq),
+        texts=parts_of(session, row),
         marks={mark.mark: mark.at for mark in marks if mark.conclusion_id == row.id},
     )
+
+
+def parts_of(session: Session, version: Conclusion) -> Mapping[str, str]:
+    """The three parts of ¶ 47 as a version has them; a correction keeps what it does not change."""
+    own = openings.texts(session, version.stream, version.seq)
+    if version.corrects is None:
+        return own
+    before = parts_of(session, session.get_one(Conclusion, version.corrects))
+    return {**before, **own}
 
 
 def _objections(session: Session, case: CaseFile, actor: Actor) -> tuple[ObjectionView, ...]:
@@ -197,16 +215,38 @@ def _commission(session: Session, row: Commission, inside: bool) -> CommissionVi
         .where(CommissionMember.commission_id == row.id)
         .order_by(CommissionMember.id)
     )
+    dissents = _dissents(session, row)
     return CommissionView(
         order_number=row.order_number,
         order_date=row.order_date,
         chair=row.chair,
         members=tuple(
-            MemberView(person, person == row.chair, votes.get(person, {})) for person in members
+            MemberView(
+                person, person == row.chair, votes.get(person, {}), dissents.get(person, "")
+            )
+            for person in members
         ),
         minutes_number=minutes.number if minutes else None,
         minutes_date=minutes.held_on if minutes else None,
     )
+
+
+def _dissents(session: Session, row: Commission) -> dict[str, str]:
+    """The dissenting opinions handed in with the votes of this commission, by member."""
+    votes = session.execute(
+        select(Task.completed_by, Task.closed_seq).where(
+            Task.case_id == row.case_id,
+            Task.element == "vote",
+            Task.state == "done",
+            Task.closed_seq > row.seq,
+        )
+    ).all()
+    case = session.get_one(CaseFile, row.case_id)
+    texts = openings.many(session, [(case.stream, vote.closed_seq or 0) for vote in votes])
+    return {
+        vote.completed_by or "": str(texts[case.stream, vote.closed_seq or 0].get("dissent", ""))
+        for vote in votes
+    }
 
 
 def _decision(session: Session, row: Decision) -> DecisionView:

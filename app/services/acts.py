@@ -13,13 +13,14 @@ from typing import Any, cast
 
 from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from app.audit import events, log
 from app.audit.canonical import canonical
 from app.db import connection_of, is_sqlite, transaction
 from app.domain.actors import Actor, Holding, SystemActor
-from app.domain.refusals import NotFound, Refusal
+from app.domain.refusals import NotFound, Refusal, TooLarge
+from app.engine.errors import EngineError
 from app.engine.release import Release
 from app.engine.step import Step
 from app.models.cases import CaseFile, Message
@@ -30,6 +31,8 @@ from app.services.envelopes import envelope
 from app.services.host import CaseHost
 
 CASE = cast(Table, CaseFile.__table__)
+# Of the number of a case: every one with as many fits the column.
+MOST_DIGITS = 9
 
 Run = Callable[[Release, bytes, CaseHost], Step]
 
@@ -53,7 +56,13 @@ def lock_case(session: Session, case_id: int, *, skip_locked: bool = False) -> C
 
 def loaded(session: Session, row: Sequence[Any]) -> CaseFile:
     """A case as if `session` had loaded it, from a row of its columns in their order."""
-    case = CaseFile(**dict(zip(CASE.c.keys(), row, strict=True)))
+    case = CaseFile()
+    # Not one by one: setting an attribute notes a change, which takes longer than the query.
+    instance_dict(case).update(zip(CASE.c.keys(), row, strict=True))
+    # A page read before may still hold the case (a refusal's traceback does): not trusted.
+    known = session.identity_map.get(session.identity_key(CaseFile, case.id))
+    if known is not None:
+        session.expunge(known)
     make_transient_to_detached(case)
     session.add(case)
     return case
@@ -102,7 +111,7 @@ def move(
     release = releases.load(session, case.release)
     step = run(release, case.state, CaseHost(context))
     if before is None:
-        before = projections.standing(connection_of(session), case.id)
+        before = projections.standing(connection_of(session), case)
     effects = projections.project(context, step, before, cause)
     send(context, step)
     record(
@@ -112,6 +121,7 @@ def move(
         effects=effects,
         holding=holding,
         paragraphs=paragraphs,
+        newest=before.head,
     )
     return step
 
@@ -125,37 +135,52 @@ def record(
     holding: Holding | None = None,
     paragraphs: tuple[str, ...] = (),
     starting: bool = False,
+    newest: log.Head | None = None,
 ) -> None:
     """Write the act's event, then the case row that it belongs to (guarded: in this order).
 
-    `starting` says that the row was inserted by this act and is as it should be.
+    `starting` says that the row was inserted by this act and is as it should be; `newest` is
+    the event before, where it has been read.
+
+    Raises:
+        TooLarge: `act.too_large`, more was answered than one event can hold.
     """
     case, session = context.case, context.session
     session.flush()
     for name, value in _changes(context, step).items():
         # Set as if loaded: the row is written below by one statement, after its event.
         set_committed_value(case, name, value)
-    log.append(
-        session,
-        event,
-        envelope(
-            now=context.now,
-            actor=context.actor,
-            holding=holding,
-            release=case.release,
-            registers=context.registers.read,
-            paragraphs=paragraphs,
-        ),
-        stream=case.stream,
-        movement=None if step is None else _movement(step, effects or {}),
-        rows=[*context.rows, case],
-        case_id=case.id,
-    )
+    with _in_one_event():
+        log.append(
+            session,
+            event,
+            envelope(
+                now=context.now,
+                actor=context.actor,
+                holding=holding,
+                release=case.release,
+                registers=context.registers.read,
+                paragraphs=paragraphs,
+            ),
+            stream=case.stream,
+            movement=None if step is None else _movement(step, effects or {}),
+            rows=[*context.rows, case],
+            case_id=case.id,
+            newest=newest,
+        )
     if not starting:
         statement = _MOVED if step is not None else _TOUCHED
         row = {"row": case.id, **{f"new_{n}": getattr(case, n) for n in statement[1]}}
         done = connection_of(session).execute(statement[0], row)
         assert done.rowcount == 1
+
+
+@contextmanager
+def _in_one_event() -> Iterator[None]:
+    try:
+        yield
+    except log.BodyTooLarge:
+        raise TooLarge("act.too_large") from None
 
 
 def _changes(context: Context, step: Step | None) -> dict[str, Any]:
@@ -177,8 +202,15 @@ _TOUCHED = _update("version")
 
 
 def send(context: Context, step: Step) -> None:
-    """Put the messages of a step into the outbox; they are delivered as acts of their own."""
+    """Put the messages of a step into the outbox; they are delivered as acts of their own.
+
+    Raises:
+        EngineError: `not_a_case`, a message is addressed to a case that is not there.
+    """
     for sent in step.sent:
+        if sent.to is not None and not _is_case(context.session, sent.to):
+            process = context.case.process
+            raise EngineError(process, sent.element, 0, "not_a_case", f"to: {sent.to}")
         context.session.add(
             Message(
                 from_case=context.case.id,
@@ -191,6 +223,13 @@ def send(context: Context, step: Step) -> None:
                 state="pending",
             )
         )
+
+
+def _is_case(session: Session, address: str) -> bool:
+    if not address.isdecimal() or len(address) > MOST_DIGITS:
+        return False
+    found = select(CASE.c.id).where(CASE.c.id == int(address))
+    return connection_of(session).scalar(found) is not None
 
 
 def _movement(step: Step, effects: Mapping[str, Any]) -> log.Movement:

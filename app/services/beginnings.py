@@ -17,6 +17,7 @@ from app.db import is_sqlite
 from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.calendar import local_day
 from app.engine import runner
+from app.engine.errors import EngineError
 from app.engine.release import Process, Release
 from app.engine.step import Step
 from app.models.cases import CaseFile, Message
@@ -27,6 +28,8 @@ from app.services.host import CaseHost
 
 # Letters before the year in a case's number: К кесте, Б бағалау (with its block), Қ қарсылық.
 NUMBER_PREFIX = {"schedule": "К", "conclusion": "Б{block}", "objection": "Қ"}
+# The advisory lock of `one_at_a_time`; another one serves the migrations.
+STARTS = 372
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ class Started:
 
     id: int
     number: str
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let people's starts of cases take turns until the end of the transaction.
+
+    A rule that asks whether there is such a case already must see the one that a colleague
+    starts at this moment. On SQLite writers take turns anyway.
+    """
+    if not is_sqlite(session):
+        session.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": STARTS})
 
 
 def begin(
@@ -46,8 +59,15 @@ def begin(
     now: datetime,
     message: Message,
 ) -> Started:
-    """Start a case by a message, in the caller's transaction."""
+    """Start a case by a message, in the caller's transaction.
+
+    Raises:
+        EngineError: the model failed, or the release in force has no such process any more.
+        Refusal: a rule refused the act.
+    """
     release = releases.in_force(session, local_day(now))
+    if process not in release.processes:
+        raise EngineError(process, "", 0, "unknown_process", f"not in release {release.hash}")
     return first_act(
         session,
         release,

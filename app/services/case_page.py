@@ -21,6 +21,7 @@ from app.operations.registers import Registers
 from app.services import about, deadlines, documents, letters, people, releases, views, visibility
 from app.services import story as story_of
 from app.services.inbox import InboxRow, inbox_row
+from app.services.numbers import possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def visible_case(session: Session, case_id: int, actor: Actor) -> CaseFile:
     case = session.scalars(
         select(CaseFile)
         .options(defer(CaseFile.state))
-        .where(CaseFile.id == case_id, visibility.can_see_case(actor))
+        .where(CaseFile.id == possible(case_id, "case.not_found"), visibility.can_see_case(actor))
     ).one_or_none()
     if case is None:
         raise NotFound("case.not_found")

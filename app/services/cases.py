@@ -11,7 +11,7 @@ from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotAllowed, NotFound
-from app.services import acts, beginnings, messages, releases, sources
+from app.services import acts, beginnings, incidents, messages, releases, sources
 from app.services.answers import validate
 
 
@@ -29,11 +29,14 @@ def start(
         NotFound: no such process, or people do not start it.
         NotAllowed: the actor does not hold the starting role there.
         Invalid, Conflict: a rule refused the answers.
+        CaseIncident: the model failed; there is no case.
     """
     with (
         acts.refusals_recorded(actor=actor, now=now, attempted=f"{process}.start"),
+        incidents.told(),
         transaction() as session,
     ):
+        beginnings.one_at_a_time(session)
         require(actor, Permission.START_CASES)
         release = releases.in_force(session, local_day(now))
         model = release.processes.get(process)

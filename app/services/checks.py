@@ -5,6 +5,7 @@ A check gives the value in its canonical form, or raises `Wrong` with the code o
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -30,10 +31,21 @@ def empty(value: Any) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
+def written(text: str) -> str:
+    """A text that can be stored and shown: no control characters, no half of a pair.
+
+    Raises:
+        Wrong: `form.bad_characters`.
+    """
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+        raise Wrong("form.bad_characters")
+    return text
+
+
 def _text(field: Field, value: Any, _offered: Collection[str]) -> str:
     if not isinstance(value, str):
         raise Wrong("form.not_a_choice")
-    text = value.replace("\r\n", "\n").strip()
+    text = written(value.replace("\r\n", "\n").strip())
     limit = field.max_length or (200 if field.type == "text" else 20_000)
     if len(text) > limit:
         raise Wrong("form.too_long", max=limit)
@@ -148,7 +160,7 @@ def _indicators(_field: Field, value: Any, _offered: Collection[str]) -> list[di
             raise Wrong("form.unknown_field", field="indicators")
         if all(empty(cell) for cell in item.values()):
             continue
-        row = {key: str(item.get(key, "")).strip() for key in ("code", "name")}
+        row = {key: written(str(item.get(key, "")).strip()) for key in ("code", "name")}
         if not row["code"] or not row["name"] or len(row["code"]) > 40 or len(row["name"]) > 500:
             raise Wrong("form.unknown_indicator")
         for key in ("value", "points", "max"):

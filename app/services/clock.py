@@ -17,14 +17,6 @@ class Clock(Protocol):
         """The business time, UTC."""
 
 
-class WallClock:
-    """The time of the machine."""
-
-    def now(self) -> datetime:
-        """The wall time, UTC."""
-        return datetime.now(UTC)
-
-
 class FixedClock:
     """A clock that stands where it was put; for tests and played demonstrations."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,8 +15,9 @@ from app.domain.actors import Actor, SystemActor
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound, Refusal
 from app.engine.errors import EngineError
-from app.models.cases import Incident
+from app.models.cases import CaseFile, Incident
 from app.services import acts
+from app.services.numbers import possible
 
 
 class CaseIncident(Refusal):
@@ -28,13 +31,37 @@ def refusal() -> CaseIncident:
     return CaseIncident("case.incident")
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell the person of a failure of the model where there is no case to put it on.
+
+    Raises:
+        CaseIncident: the model failed.
+    """
+    try:
+        yield
+    except EngineError as error:
+        raise refusal() from error
+
+
 def record(
-    *, case_id: int, act: str, error: EngineError, actor: Actor | SystemActor, now: datetime
+    *,
+    case_id: int,
+    act: str,
+    error: EngineError | Refusal,
+    actor: Actor | SystemActor,
+    now: datetime,
 ) -> None:
-    """Put a failed act on the case: an event, and a row that blocks its repetition."""
+    """Put a failed act on the case: an event, and a row that blocks its repetition.
+
+    The refusal of a rule is an incident where nobody is there to be told: the act of a
+    timer or of a message.
+    """
     with transaction() as session:
         case = acts.lock_case(session, case_id)
         assert case is not None
+        if isinstance(error, Refusal):
+            error = _as_failure(case, error)
         standing = session.scalar(
             select(Incident.id).where(
                 Incident.case_id == case_id, Incident.act == act, Incident.state == "open"
@@ -48,8 +75,8 @@ def record(
                 case_id=case_id,
                 act=act,
                 process=error.process,
-                element=error.element,
-                line=error.line,
+                element=error.element or None,
+                line=error.line or None,
                 code=error.code,
                 detail=error.detail[:2000],
                 since=now,
@@ -62,12 +89,20 @@ def record(
             events.CaseIncident(
                 act=act,
                 process=error.process,
-                element=error.element,
-                line=error.line,
+                element=error.element or None,
+                line=error.line or None,
                 code=error.code,
                 detail=Sealed(error.detail[:2000], subject=None),
             ),
         )
+
+
+def _as_failure(case: CaseFile, refusal: Refusal) -> EngineError:
+    """A refusal in the form of a failure of the model; it knows its paragraph and no element."""
+    told = ", ".join(f"{name}: {value}" for name, value in refusal.params.items())
+    return EngineError(
+        case.process, "", 0, refusal.code, f"refused by ¶ {refusal.paragraph or '-'} {told}".strip()
+    )
 
 
 def resolve(*, incident_id: int, actor: Actor, now: datetime) -> int:
@@ -82,11 +117,16 @@ def resolve(*, incident_id: int, actor: Actor, now: datetime) -> int:
         transaction() as session,
     ):
         require(actor, Permission.RESOLVE_INCIDENTS)
-        incident = session.get(Incident, incident_id)
-        if incident is None or incident.state != "open":
+        possible(incident_id, "case.not_found")
+        case_id = session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
+        if case_id is None:
             raise NotFound("case.not_found")
-        case = acts.lock_case(session, incident.case_id)
+        case = acts.lock_case(session, case_id)
         assert case is not None
+        # Read under the lock: of two administrators one resolves it.
+        incident = session.get_one(Incident, incident_id, populate_existing=True)
+        if incident.state != "open":
+            raise NotFound("case.not_found")
         context = acts.context_for(session, case, actor=actor, now=now)
         incident.state, incident.closed_seq = "resolved", context.seq
         acts.record(

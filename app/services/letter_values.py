@@ -29,6 +29,7 @@ from app.operations.commission import commission_of
 from app.operations.registers import Registers
 from app.operations.versions import indicators_of, marked
 from app.services import openings, people
+from app.services.about import parts_of
 from app.services.sentences import word
 
 Values = dict[str, Any]
@@ -87,7 +88,7 @@ def _schedule(session: Session, row: Letter, language: str) -> Values:
 def _conclusion(session: Session, row: Letter, language: str) -> Values:
     version = session.get_one(Conclusion, row.subject)
     indicators = indicators_of(session, version.id)
-    texts = openings.texts(session, version.stream, version.seq)
+    texts = parts_of(session, version)
     received = marked(session, version.case_id, "received")
     signed = session.scalars(
         select(ConclusionMark.person)
@@ -98,7 +99,14 @@ def _conclusion(session: Session, row: Letter, language: str) -> Values:
     return {
         "version": version.number,
         "corrects": version.corrects is not None,
-        "indicators": indicators,
+        "indicators": [
+            {
+                "code": row.code,
+                "name": row.name,
+                **{name: _comma(getattr(row, name)) for name in ("value", "points", "max")},
+            }
+            for row in indicators
+        ],
         "total": _sum(indicators, "points"),
         "total_max": _sum(indicators, "max"),
         **{
@@ -113,7 +121,12 @@ def _conclusion(session: Session, row: Letter, language: str) -> Values:
 
 
 def _sum(rows: Any, column: str) -> str:
-    return format(sum((Decimal(getattr(row, column)) for row in rows), Decimal(0)), "f")
+    return _comma(format(sum((Decimal(getattr(row, column)) for row in rows), Decimal(0)), "f"))
+
+
+def _comma(number: str) -> str:
+    """A decimal number as Kazakh and Russian write it."""
+    return number.replace(".", ",")
 
 
 def _decision(session: Session, row: Letter, language: str) -> Values:

@@ -18,6 +18,7 @@ from app.models.cases import CaseFile
 from app.models.facts import Letter
 from app.services import releases
 from app.services.letter_values import values
+from app.services.numbers import possible
 
 # Official letters have two languages; Kazakh first.
 LANGUAGES = ("kk", "ru")
@@ -71,7 +72,7 @@ def letter(*, letter_id: int, actor: Actor, language: str) -> LetterPage:
         NotFound: no such letter, or not for this reader.
     """
     with reading() as session:
-        row = session.get(Letter, letter_id)
+        row = session.get(Letter, possible(letter_id, "case.not_found"))
         case = session.get(CaseFile, row.case_id) if row else None
         if row is None or case is None or not _may_read(row, case, actor):
             raise NotFound("case.not_found")

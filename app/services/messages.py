@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import events
 from app.db import reading, transaction
 from app.domain.actors import SystemActor
+from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import CaseFile, Incident, Message, Wait
@@ -45,7 +46,7 @@ def _deliver(which: Any, now: datetime) -> int:
         act = f"message {message_id}"
         try:
             reached = _deliver_one(message_id, now)
-        except EngineError as error:
+        except (EngineError, Refusal) as error:
             incidents.record(
                 case_id=_receiver(message_id), act=act, error=error, actor=SYSTEM, now=now
             )

@@ -24,6 +24,7 @@ from app.operations.versions import marked
 from app.services import acts, messages, releases, sources
 from app.services.answers import Answers, validate
 from app.services.case_page import visible_case
+from app.services.numbers import possible
 from app.services.sources import LATE_KEY
 
 FORM = "conclusion/object"
@@ -56,7 +57,7 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
         ),
         transaction() as session,
     ):
-        case = acts.lock_case(session, case_id)
+        case = acts.lock_case(session, possible(case_id, "case.not_found"))
         if case is None or case.process != "conclusion":
             raise NotFound("case.not_found")
         _may_file(case, actor)

@@ -17,35 +17,47 @@ from sqlalchemy import (
     Table,
     bindparam,
     insert,
-    literal,
+    literal_column,
     null,
     select,
-    type_coerce,
     union_all,
     update,
 )
 
-from app.db import UtcDateTime, connection_of
+from app.audit.log import Head
+from app.db import connection_of
 from app.domain import instants
 from app.engine.step import HumanTask, Step
-from app.models.cases import Task, Timer, Wait
+from app.models.cases import CaseFile, Draft, Task, Timer, Wait
+from app.models.trail import EVENT
 from app.operations.context import Context
 
 Effects = dict[str, list[dict[str, Any]]]
 
 TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wait))
 
-# The first part of a union gives the columns their types.
-_NO_DATE = type_coerce(null(), UtcDateTime()).label("due_at")
+DRAFT = cast(Table, Draft.__table__)
+_OPEN_TASKS = (TASK.c.case_id == bindparam("case"), TASK.c.state == literal_column("'open'"))
+_WAITING = literal_column("'waiting'")
+# The first one gives its types to the columns. A case's version is the number of its newest
+# event.
 _STANDING = union_all(
-    select(literal("task").label("what"), TASK.c.id, TASK.c.key, _NO_DATE).where(
-        TASK.c.case_id == bindparam("case"), TASK.c.state == "open"
+    select(
+        literal_column("'head'").label("what"),
+        EVENT.c.seq,
+        EVENT.c.kind,
+        EVENT.c.recorded_at,
+        EVENT.c.hash,
+    ).where(EVENT.c.stream == bindparam("stream"), EVENT.c.seq == bindparam("version")),
+    select(literal_column("'task'"), TASK.c.id, TASK.c.key, null(), null()).where(*_OPEN_TASKS),
+    select(literal_column("'timer'"), TIMER.c.id, TIMER.c.key, TIMER.c.due_at, null()).where(
+        TIMER.c.case_id == bindparam("case"), TIMER.c.state == _WAITING
     ),
-    select(literal("timer"), TIMER.c.id, TIMER.c.key, TIMER.c.due_at).where(
-        TIMER.c.case_id == bindparam("case"), TIMER.c.state == "waiting"
+    select(literal_column("'wait'"), WAIT.c.id, WAIT.c.key, null(), null()).where(
+        WAIT.c.case_id == bindparam("case"), WAIT.c.state == _WAITING
     ),
-    select(literal("wait"), WAIT.c.id, WAIT.c.key, null()).where(
-        WAIT.c.case_id == bindparam("case"), WAIT.c.state == "waiting"
+    select(literal_column("'draft'"), DRAFT.c.task_id, DRAFT.c.person, null(), null()).where(
+        DRAFT.c.task_id.in_(select(TASK.c.id).where(*_OPEN_TASKS))
     ),
 )
 _CLOSE_TASK = (
@@ -69,12 +81,18 @@ _OPEN = {table: insert(table) for table in (TASK, TIMER, WAIT)}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a case has open before an act: row ids by key, and when its next timer is due."""
+    """What a case has open before an act: row ids by key, and when its next timer is due.
+
+    `drafts` are the ids of open tasks into whose form somebody has typed; `head` is the
+    newest event of the case.
+    """
 
     tasks: Mapping[str, int] = field(default_factory=dict)
     timers: Mapping[str, int] = field(default_factory=dict)
     waits: Mapping[str, int] = field(default_factory=dict)
     next_due: datetime | None = None
+    drafts: frozenset[int] = frozenset()
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +108,30 @@ class Cause:
     wait: str | None = None
 
 
-def standing(connection: Connection, case_id: int) -> Standing:
+def standing(connection: Connection, case: CaseFile) -> Standing:
     """Read what a case has open, in one statement; the case is locked by the caller."""
+    asked = {"case": case.id, "stream": case.stream, "version": case.version}
     found: dict[str, dict[str, int]] = {"task": {}, "timer": {}, "wait": {}}
     due: list[datetime] = []
-    for row in connection.execute(_STANDING, {"case": case_id}):
-        found[row.what][row.key] = row.id
-        if row.due_at is not None:
-            due.append(row.due_at)
-    return Standing(found["task"], found["timer"], found["wait"], min(due, default=None))
+    drafts: set[int] = set()
+    head = None
+    for what, number, key, at, hashed in connection.execute(_STANDING, asked):
+        if what == "head":
+            head = Head(number, hashed, at)
+        elif what == "draft":
+            drafts.add(number)
+        else:
+            found[what][key] = number
+            if at is not None:
+                due.append(at)
+    return Standing(
+        tasks=found["task"],
+        timers=found["timer"],
+        waits=found["wait"],
+        next_due=min(due, default=None),
+        drafts=frozenset(drafts),
+        head=head,
+    )
 
 
 def project(context: Context, step: Step, before: Standing, cause: Cause) -> Effects:

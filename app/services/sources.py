@@ -5,11 +5,11 @@ Used twice with the same result: to draw the form, and to check the answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -71,15 +71,22 @@ def offered(
     return {
         field.name: values
         for field in form.fields
-        if (values := _values(session, case, field, task_key, actor, now)) is not None
+        if (values := _values(session, case, form, field, task_key, actor, now)) is not None
     }
 
 
 def _values(
-    session: Session, case: CaseFile, field: Field, task_key: str, actor: Actor, now: datetime
+    session: Session,
+    case: CaseFile,
+    form: Form,
+    field: Field,
+    task_key: str,
+    actor: Actor,
+    now: datetime,
 ) -> Collection[str] | None:
     if field.type == "documents":
-        return {str(d.id) for d in attached(session, case.id, task_key, actor.person)}
+        earlier = earlier_visits(task_key, form.key)
+        return {str(d.id) for d in attached(session, case.id, task_key, actor.person, earlier)}
     if field.type in ("person", "people"):
         # Excluded people are accepted here and refused by the rule of ¶ 59, with its reason.
         return {candidate.person for candidate in candidates(session, case, now)}
@@ -100,16 +107,27 @@ def start_offered(session: Session, form: Form) -> dict[str, Collection[str]]:
     return {field.name: codes for field in form.fields if field.type == "body"}
 
 
-def attached(session: Session, case_id: int, task_key: str, person: str) -> list[Document]:
-    """The documents a person has attached to a task, oldest first."""
+def earlier_visits(task_key: str, form: str) -> tuple[str, ...]:
+    """The keys of the earlier visits of a task that came back; each objection stands alone."""
+    base, _, visit = task_key.rpartition("#")
+    if not base or not visit.isdecimal() or form.endswith("/object"):
+        return ()
+    return (base, *(f"{base}#{number}" for number in range(2, int(visit))))
+
+
+def attached(
+    session: Session, case_id: int, task_key: str, person: str, earlier: Sequence[str] = ()
+) -> list[Document]:
+    """The documents a person has attached to a task, oldest first.
+
+    Where the work came back, also those of its `earlier` visits: they were handed in and
+    may be handed in again, by a colleague too.
+    """
+    own = and_(Document.task_key == task_key, Document.person == person)
     return list(
         session.scalars(
             select(Document)
-            .where(
-                Document.case_id == case_id,
-                Document.task_key == task_key,
-                Document.person == person,
-            )
+            .where(Document.case_id == case_id, or_(own, Document.task_key.in_(earlier)))
             .order_by(Document.id)
         )
     )

@@ -23,6 +23,7 @@ from app.operations.registers import Registers
 from app.services import about, deadlines, documents, openings, people, sources, tasks, views
 from app.services.case_page import CaseSummary, summary
 from app.services.inbox import InboxRow, inbox_row
+from app.services.numbers import possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         NotAllowed: it is not the actor's, or a conflict of interest bars the actor.
     """
     with reading() as session:
-        task = session.get(Task, task_id)
+        task = session.get(Task, possible(task_id, "task.gone"))
         case = session.get(CaseFile, task.case_id) if task else None
         if task is None or case is None:
             raise NotFound("task.gone")
@@ -100,11 +101,14 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
 
 
 def _attached(session: Session, task: Task, actor: Actor) -> tuple[documents.DocumentView, ...]:
-    """What the actor has attached to the task so far."""
+    """What the actor has attached to the task so far, and what came back with it."""
+    earlier = sources.earlier_visits(task.key, task.form)
+    known = sources.attached(session, task.case_id, task.key, actor.person, earlier)
+    ids = {document.id for document in known}
     return tuple(
         document
         for document in documents.documents_of(session, task.case_id, actor)
-        if document.task_key == task.key and document.person == actor.person
+        if document.id in ids
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,9 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict
 
 from app.audit import events
-from app.audit.canonical import canonical
 from app.audit.sealed import Sealed
 from app.db import connection_of, is_sqlite, reading, transaction
 from app.domain.actors import Actor
@@ -23,6 +24,7 @@ from app.models.cases import CaseFile, Draft, Task
 from app.operations.participation import participants
 from app.services import acts, incidents, messages, projections, sources, timers
 from app.services.answers import Answers, validate
+from app.services.numbers import possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def save_draft(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: d
         NotFound, NotAllowed, Conflict: as for `claim`.
     """
     with transaction() as session:
-        task = session.get(Task, task_id)
+        # Held: a draft is not saved twice at once, nor left behind by who hands in meanwhile.
+        task = session.get(Task, possible(task_id, "task.gone"), with_for_update=True)
         if task is None:
             raise NotFound("task.gone")
         case = session.get_one(CaseFile, task.case_id)
@@ -114,16 +117,19 @@ def save_draft(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: d
 def keep_refused(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> None:
     """Keep what somebody typed into a form that was refused, whatever the reason was."""
     with transaction() as session:
-        if session.get(Task, task_id) is not None:
+        if session.get(Task, task_id, with_for_update=True) is not None:
             _keep_draft(session, task_id, actor.person, answers, now)
 
 
 def _keep_draft(
     session: Session, task_id: int, person: str, answers: Mapping[str, Any], now: datetime
 ) -> None:
-    session.merge(
-        Draft(task_id=task_id, person=person, answers=canonical(dict(answers)), saved_at=now)
-    )
+    session.merge(Draft(task_id=task_id, person=person, answers=_as_typed(answers), saved_at=now))
+
+
+def _as_typed(answers: Mapping[str, Any]) -> bytes:
+    """Answers as JSON, however wrong they are; what UTF-8 cannot hold becomes `?`."""
+    return json.dumps(dict(answers), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def complete(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> Completed:
@@ -169,7 +175,7 @@ def _complete(
     """Complete in one transaction; True where messages may have become deliverable by it."""
     with transaction() as session:
         case, task = _read(session, task_id)
-        before = projections.standing(connection_of(session), case.id)
+        before = projections.standing(connection_of(session), case)
         # A timer whose act fails waits for its incident; it holds nobody up for ever.
         if before.next_due is not None and before.next_due <= now and not after_timers:
             raise _TimersFirst
@@ -181,7 +187,8 @@ def _complete(
             sources.offered(session, case, form, task_key=task.key, actor=actor, now=now),
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
-        connection_of(session).execute(_FORGET_DRAFTS, {"task": task_id})
+        if task_id in before.drafts:
+            connection_of(session).execute(_FORGET_DRAFTS, {"task": task_id})
         try:
             step = acts.move(
                 context,
@@ -229,6 +236,7 @@ def case_of(task_id: int) -> int:
     Raises:
         NotFound: there is no such task.
     """
+    possible(task_id, "task.gone")
     with reading() as session:
         case_id = session.scalar(select(Task.case_id).where(Task.id == task_id))
     if case_id is None:
@@ -252,11 +260,16 @@ def _read(session: Session, task_id: int) -> tuple[CaseFile, Task]:
         NotFound: there is no such task.
     """
     query = _READ if is_sqlite(session) else _READ_LOCKED
-    row = connection_of(session).execute(query, {"task": task_id}).one_or_none()
+    row = (
+        connection_of(session)
+        .execute(query, {"task": possible(task_id, "task.gone")})
+        .one_or_none()
+    )
     if row is None:
         raise NotFound("task.gone")
     width = len(_TASK.c)
-    task = Task(**dict(zip(_TASK.c.keys(), row[:width], strict=True)))
+    task = Task()
+    instance_dict(task).update(zip(_TASK.c.keys(), row[:width], strict=True))
     return acts.loaded(session, row[width:]), task
 
 
@@ -267,7 +280,7 @@ def _locked(session: Session, task_id: int) -> tuple[CaseFile, Task]:
         NotFound: there is no such task.
     """
     query = _BOTH if is_sqlite(session) else _BOTH_LOCKED
-    row = session.execute(query, {"task": task_id}).one_or_none()
+    row = session.execute(query, {"task": possible(task_id, "task.gone")}).one_or_none()
     if row is None:
         raise NotFound("task.gone")
     return row.CaseFile, row.Task

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from app.audit import events
 from app.db import reading, transaction
 from app.domain.actors import SystemActor
+from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import Incident, Timer
@@ -33,12 +34,16 @@ def run_due(*, now: datetime, case_id: int | None = None, limit: int = 500) -> i
         # What was sent before this timer's time is delivered before it fires.
         messages.deliver_to(case_id=of_case, now=now)
         try:
-            if _fire(timer_id, of_case, now):
+            # Before a person's act its case is waited for: the timer goes first.
+            done = _fire(timer_id, of_case, now, skip_locked=case_id is None)
+            if done is None:
+                failed.add(timer_id)
+            elif done:
                 fired += 1
                 messages.deliver_from(case_id=of_case, now=now)
-            else:
-                failed.add(timer_id)
-        except EngineError as error:
+                # What the case has begun to wait for may lie there already.
+                messages.deliver_to(case_id=of_case, now=now)
+        except (EngineError, Refusal) as error:
             incidents.record(
                 case_id=of_case, act=f"timer {key}", error=error, actor=SYSTEM, now=now
             )
@@ -84,15 +89,15 @@ def _has_incident() -> ColumnElement[bool]:
     )
 
 
-def _fire(timer_id: int, case_id: int, now: datetime) -> bool:
-    """Fire one timer; False when another worker holds the case or was first."""
+def _fire(timer_id: int, case_id: int, now: datetime, *, skip_locked: bool) -> bool | None:
+    """Fire one timer; False where another worker was first, None where one holds the case."""
     with transaction() as session:
-        case = acts.lock_case(session, case_id, skip_locked=True)
+        case = acts.lock_case(session, case_id, skip_locked=skip_locked)
         if case is None:
-            return False
+            return None
         timer = session.get(Timer, timer_id, populate_existing=True)
         if timer is None or timer.state != "waiting" or timer.due_at > now:
-            return True
+            return False
         context = acts.context_for(session, case, actor=SYSTEM, now=now)
         key = timer.key
         event = events.TimerFired(

@@ -56,11 +56,15 @@ class ConclusionView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member of a commission with votes by indicator, once they may be seen."""
+    """A member of a commission with votes by indicator, once they may be seen.
+
+    `dissent` is a dissenting opinion, empty where there is none.
+    """
 
     person: str
     chair: bool
     votes: Mapping[str, str]
+    dissent: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ typed is never lost: a refused post comes back with it.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
-import structlog
 from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -26,7 +26,7 @@ from app.web.access import visitor
 from app.web.filters import body_name
 from app.web.languages import language
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 RETRY_AFTER = 5
 
 
@@ -91,7 +91,7 @@ def database_failed(error: DBAPIError | PoolTimeout) -> Response:
         return failed(error)
     # Without the statement: its parameters may be names and texts.
     reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    log.warning("database", busy=busy, reason=reason, request=g.get("request_id"))
+    log.warning("database %s: %s", "busy" if busy else "away", reason)
     g.bare = True
     answer = _answer(503, sentence=_say("database.busy" if busy else "database.unavailable"))
     answer.headers["Retry-After"] = str(RETRY_AFTER)
@@ -112,7 +112,7 @@ def http_failed(error: HTTPException) -> Response:
 
 def failed(error: Exception) -> Response:
     """Something that nobody foresaw: the log has the detail, the page a reference to it."""
-    log.exception("request failed", request=g.get("request_id"), path=request.path, exc_info=error)
+    log.error("request %s failed: %s", g.get("request_id"), request.path, exc_info=error)
     g.bare = True
     return _answer(500, sentence=_say("server.error"))
 

@@ -38,6 +38,6 @@ def fresh(
     """A demonstration with its people on 10 January 2018, and no case yet; served."""
     for url in cloned(databases, request.param, build_stage):
         with opened(url, tmp_path):
-            scene.set_clock(START.isoformat())
+            scene.set_clock(START)
         with Site(url, tmp_path) as site:
             yield site

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from typing import Self
 
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
-    Dialog,
     FilePayload,
     Locator,
     Page,
-    Response,
     expect,
 )
 
@@ -22,8 +19,8 @@ from app.demo.accounts import PASSWORD
 from tests.journeys.site import Site
 
 WIDE = (1440, 900)
-# A refused act is told by the status of its page, and Chromium repeats it on the console.
-REFUSED = re.compile(r"Failed to load resource: .* (4\d\d) ")
+# A refused act is told by its page; the browser and htmx repeat its status on the console.
+REFUSED = re.compile(r"Failed to load resource: .* 4\d\d |Response Status Error Code 4\d\d ")
 
 
 class Person:
@@ -34,7 +31,7 @@ class Person:
 
     def __init__(self, browser: Browser, site: Site, login: str) -> None:
         """Open a browser window of one's own; nobody is signed in yet."""
-        self.login = login
+        self.login, self.password = login, PASSWORD
         self.troubles: list[str] = []
         self._context = browser.new_context(
             base_url=site.address,
@@ -59,6 +56,11 @@ class Person:
         if message.type == "error" and not REFUSED.search(message.text):
             self.troubles.append(message.text)
 
+    @property
+    def name(self) -> str:
+        """The person's own name, as the head of every page shows it."""
+        return self.page.get_by_role("banner").locator("summary b").inner_text()
+
     def another_tab(self) -> Page:
         """A second tab of the same browser, with the same cookies."""
         return self._context.new_page()
@@ -68,7 +70,7 @@ class Person:
         page = page or self.page
         page.goto("/sign-in")
         page.get_by_label("Логин").fill(self.login)
-        page.get_by_label("Құпиясөз").fill(PASSWORD)
+        page.get_by_label("Құпиясөз").fill(self.password)
         page.get_by_role("button", name="Кіру", exact=True).click()
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Жүйеге кіру")
 
@@ -101,8 +103,8 @@ class Person:
         self.page.get_by_label(label).fill(text)
 
     def choose(self, name: str) -> None:
-        """Choose one of several answers."""
-        self.page.get_by_role("radio", name=name).check()
+        """Choose one of several answers, by how its words begin."""
+        self.page.get_by_role("radio", name=re.compile(f"^{re.escape(name)}")).check()
 
     def tick(self, name: str) -> None:
         """Put a tick."""
@@ -118,3 +120,36 @@ class Person:
     def reads(self, text: str | re.Pattern[str]) -> None:
         """Expect a text on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible()
+
+
+class Office:
+    """Everybody who works at one site; each gets a browser window when first called for."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        """Nobody is at work yet."""
+        self._browser, self._site = browser, site
+        self._people: dict[str, Person] = {}
+        self._windows = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Open."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close every window."""
+        self._windows.close()
+
+    def __getitem__(self, login: str) -> Person:
+        """The person with this login, signed in."""
+        if login not in self._people:
+            person = Person(self._browser, self._site, login)
+            self._people[login] = self._windows.enter_context(person)
+        return self._people[login]
+
+    def troubles(self) -> list[str]:
+        """What went wrong in anybody's browser."""
+        return [
+            f"{login}: {trouble}"
+            for login, person in self._people.items()
+            for trouble in person.troubles
+        ]

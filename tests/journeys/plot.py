@@ -95,8 +95,9 @@ class Stage:
 
     def all(self, model: Any, **columns: Any) -> list[Any]:
         """Every row of a table with these values, by id."""
+        key = model.__mapper__.primary_key
         with reading() as session:
-            found = list(session.scalars(select(model).filter_by(**columns).order_by(model.id)))
+            found = list(session.scalars(select(model).filter_by(**columns).order_by(*key)))
             session.expunge_all()
             return found
 
@@ -151,9 +152,7 @@ def staged(databases: Databases, kind: str, build: Builder, data: Path) -> Itera
 
 
 @pytest.fixture(params=KINDS)
-def stage(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
-) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Stage]:
     """An installation with its people on 10 January 2018, and no case yet."""
     yield from staged(databases, request.param, build_stage, tmp_path)
 

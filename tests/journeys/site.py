@@ -10,8 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -73,19 +71,9 @@ class Site:
     def pass_time(self, until: str) -> None:
         """Move the demonstration's clock to `until`, written in the capital's time.
 
-        On SQLite there is one writer, so its operator stops the server for that moment.
+        What becomes due on the way happens, while the pages are served.
         """
-        with self._stopped():
-            self.bagalau("demo", "advance", "--to", until)
-
-    @contextmanager
-    def _stopped(self) -> Iterator[None]:
-        single = self._settings.sqlite_file is not None
-        if single:
-            self._server.__exit__(None, None, None)
-        yield
-        if single:
-            self._server.__enter__()
+        self.bagalau("demo", "advance", "--to", until)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if "BAGALAU" not in name}

@@ -27,9 +27,7 @@ OBJECTION = {"points": ["1.1.1"], "grounds": "Статистика ескері�
 
 def of_akmola(appealed: Appeal) -> Appeal:
     """The same appeal, made by Akmola, whose conclusion the fixture has."""
-    return Appeal(
-        "akmola", appealed.outcome, appealed.points, appealed.votes, appealed.evidence
-    )
+    return Appeal("akmola", appealed.outcome, appealed.points, appealed.votes, appealed.evidence)
 
 
 def decided(stage: Stage, appealed: Appeal) -> int:
@@ -92,9 +90,7 @@ def test_a_correction_touches_exactly_the_accepted_indicators(
         with pytest.raises(Invalid):
             received.complete(EVALUATOR, correct, corrections=wrong)
     with pytest.raises(Invalid):  # more than the indicator can have
-        received.complete(
-            EVALUATOR, correct, corrections={"1.1.1": {"value": "1", "points": "41"}}
-        )
+        received.complete(EVALUATOR, correct, corrections={"1.1.1": {"value": "1", "points": "41"}})
     assert points_of(received) == {1: FIRST}
     received.complete(EVALUATOR, correct, corrections={"1.1.1": new})
     assert points_of(received) == {1: FIRST, 2: {**FIRST, "1.1.1": "38"}}
@@ -147,9 +143,7 @@ def test_a_decision_is_final(received: Stage) -> None:
 def test_a_second_objection_against_a_corrected_version_builds_on_it(received: Stage) -> None:
     first = decided(received, of_akmola(AKMOLA))
     new = {"value": "96", "points": "38"}
-    received.complete(
-        EVALUATOR, received.task(first, "correct"), corrections={"1.1.1": new}
-    )
+    received.complete(EVALUATOR, received.task(first, "correct"), corrections={"1.1.1": new})
     second = decided(received, Appeal("akmola", "", ("1.2.1",), ({"1.2.1": "for"},) * 3))
     received.complete(
         EVALUATOR, received.task(second, "correct"), corrections={"1.2.1": new | {"points": "29"}}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.demo import accounts, appeal
-from app.domain.refusals import Conflict, Invalid, NotAllowed, NotFound
+from app.domain.refusals import Conflict, NotAllowed, NotFound
 from app.models.facts import Conclusion, ConclusionMark, Objection, ObjectionDocument
 from app.services import case_page, cases, documents, objections, roles, task_page
 from tests.journeys.plot import AKMOLA, CONCLUSION, SECOND, Stage

@@ -109,7 +109,10 @@ def test_terms_out_of_order_are_refused_by_paragraph_7(stage: Stage) -> None:
 def test_an_order_of_tomorrow_or_of_before_the_decree_is_refused(stage: Stage) -> None:
     case = draft(stage)
     task = stage.task(case, "approve")
-    for day, code in (("2018-01-11", "order.date_in_future"), ("2016-12-31", "decree.before_in_force")):
+    for day, code in (
+        ("2018-01-11", "order.date_in_future"),
+        ("2016-12-31", "decree.before_in_force"),
+    ):
         with pytest.raises(Invalid, match=code) as refused:
             stage.complete(SIGNATORY, task, **{**APPROVAL, "order_date": day})
         assert refused.value.fields == (FieldError("order_date", code),)
@@ -127,9 +130,10 @@ def test_a_later_order_is_a_new_version_and_the_old_one_stays(stage: Stage) -> N
     first = draft(stage)
     stage.play.do(SIGNATORY, first, "approve", APPROVAL)
     second = draft(stage, overall="2018-05-28")
-    assert second != first and stage.events("case.started", second)[0]["facts"]["data"][
-        "changes"
-    ] == first
+    assert (
+        second != first
+        and stage.events("case.started", second)[0]["facts"]["data"]["changes"] == first
+    )
     stage.play.do(SIGNATORY, second, "approve", {**APPROVAL, "order_number": "18-01-7.9"})
     assert [(o.number, o.order_number) for o in stage.all(ScheduleOrder)] == [
         (1, "18-01-7.2"), (2, "18-01-7.9"),
