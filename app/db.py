@@ -122,12 +122,19 @@ def _committed(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Read without writing: ends with a rollback, so no lock is left behind."""
+    """Read without writing: ends with a rollback, so no lock is left behind.
+
+    One within another, or within an act, is part of it and ends with it.
+    """
     session = db.session()
+    part = session.in_transaction()
+    if not part:
+        session.begin()
     try:
         yield session
     finally:
-        session.rollback()
+        if not part:
+            session.rollback()
 
 
 def prepare_engine(engine: Engine) -> None:

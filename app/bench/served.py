@@ -130,39 +130,49 @@ class Browser:
         self._connection = HTTPConnection(HOST, port, timeout=60)
         self._cookie = ""
         self._token = self._token_of("/sign-in")
-        self.post("/sign-in", {"login": login, "password": password})
+        self.post("/sign-in", {"login": login, "password": password}, keep=True)
         # Signing in begins a new session, which has a token of its own.
         self._token = self._token_of("/help")
 
-    def post(self, path: str, fields: Mapping[str, str]) -> str:
-        """Send a form of ours; where the answer leads on to."""
+    def post(self, path: str, fields: Mapping[str, str], *, keep: bool = False) -> str:
+        """Send a form of ours; where the answer leads on to.
+
+        The cookie of the answer is kept only when asked: it holds the word for the next
+        page, which takes it out again, and the next page is not asked for here.
+        """
         body = urlencode({**fields, "csrf_token": self._token})
-        answer, text = self._ask("POST", path, body)
+        answer, text = self._ask("POST", path, body, keep=keep)
         location = answer.getheader("Location") or ""
         if answer.status not in (302, 303) or "sign-in" in location:
             raise ServerFailed(f"POST {path}: {answer.status} {location} {text[:500]}")
         return location
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; the next request opens another."""
         self._connection.close()
 
     def _token_of(self, path: str) -> str:
-        answer, text = self._ask("GET", path, None)
+        answer, text = self._ask("GET", path, None, keep=True)
         found = _TOKEN.search(text)
         if answer.status != 200 or found is None:
             raise ServerFailed(f"GET {path}: {answer.status}, and no token")
         return found[1]
 
-    def _ask(self, method: str, path: str, body: str | None) -> tuple[HTTPResponse, str]:
+    def _ask(
+        self, method: str, path: str, body: str | None, *, keep: bool
+    ) -> tuple[HTTPResponse, str]:
         headers = {"Cookie": self._cookie} if self._cookie else {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-        for cookie in answer.headers.get_all("Set-Cookie", []):
-            self._cookie = cookie.partition(";")[0]
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            text = answer.read().decode("utf-8", "replace")
+        except (OSError, HTTPException) as error:
+            raise ServerFailed(f"{method} {path}: {error}") from error
+        if keep:
+            for cookie in answer.headers.get_all("Set-Cookie", []):
+                self._cookie = cookie.partition(";")[0]
         return answer, text
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from sqlalchemy import func, select
 
 from app.bench import floor
 from app.bench.counting import Counter
-from app.bench.served import Browser, Served
 from app.db import db, reading
 from app.domain.actors import Actor, SystemActor
 from app.engine.release import compile_release, read_files
@@ -23,7 +20,7 @@ from app.models.cases import CaseFile, Task
 from app.models.people import Person
 from app.services import cases, installation, people, registers, roles, tasks
 from app.services.passwords import hash_password
-from config.settings import ROOT, Settings
+from config.settings import ROOT
 
 FOLDER = Path(__file__).parent / "release"
 OPERATOR = SystemActor("installation")
@@ -31,8 +28,6 @@ PROCESS, ORGANISATION = "two_tasks", "mne"
 LOGIN, PASSWORD = "bench", "a password for the benchmark"
 FIRST = {"points": 7, "urgent": False}
 SECOND = {"decision": "approve"}
-# As a page sends them: a box without a tick is not sent.
-POSTED = ({"points": "7"}, {"decision": "approve"})
 WARM = 20
 
 
@@ -132,7 +127,7 @@ def in_service(database: str, count: int) -> Run:
         _complete_all(started, person, times)
     took = time.perf_counter() - began
     spent = time.process_time() - cpu
-    return _run(
+    return summed_up(
         database,
         clients=0,
         times=times,
@@ -143,90 +138,7 @@ def in_service(database: str, count: int) -> Run:
     )
 
 
-def over_http(settings: Settings, database: str, count: int, clients: tuple[int, ...]) -> list[Run]:
-    """Start and complete `count` cases for each number of clients, at one real server."""
-    db.session.remove()
-    db.engine.dispose()
-    with Served(settings) as server:
-        most = [Browser(server.port, LOGIN, PASSWORD) for _ in range(max(clients))]
-        try:
-            _complete_over_http(_start_over_http(WARM, most), most)
-            return [_with_clients(server, database, count, most[:number]) for number in clients]
-        finally:
-            for browser in most:
-                browser.close()
-
-
-def _with_clients(server: Served, database: str, count: int, browsers: list[Browser]) -> Run:
-    began = time.perf_counter()
-    started = _start_over_http(count, browsers)
-    starting = time.perf_counter() - began
-    before = server.cpu_seconds()
-    times, took = _complete_over_http(started, browsers)
-    after = server.cpu_seconds()
-    return _run(
-        database,
-        clients=len(browsers),
-        times=times,
-        seconds=(starting, took),
-        cpu=None if before is None or after is None else after - before,
-        counter=None,
-        started=started,
-    )
-
-
-def _start_over_http(count: int, browsers: list[Browser]) -> list[int]:
-    """Start `count` cases, shared among the clients; their ids."""
-    started: list[int] = []
-
-    def start(browser: Browser, _number: int) -> None:
-        told = browser.post(f"/cases/start/{PROCESS}", {**POSTED[1], "organisation": ORGANISATION})
-        started.append(int(told.rpartition("/")[2]))
-
-    _share(list(range(count)), browsers, start)
-    return started
-
-
-def _complete_over_http(started: list[int], browsers: list[Browser]) -> tuple[list[float], float]:
-    """Complete both tasks of these cases; each completion's milliseconds, and the seconds of all."""
-    times: list[float] = []
-    took = 0.0
-
-    for answers in POSTED:
-
-        def complete(browser: Browser, task_id: int, answers: dict[str, str] = answers) -> None:
-            before = time.perf_counter()
-            browser.post(f"/tasks/{task_id}/complete", answers)
-            times.append((time.perf_counter() - before) * 1000)
-
-        waiting = open_tasks(started)
-        began = time.perf_counter()
-        _share(waiting, browsers, complete)
-        took += time.perf_counter() - began
-    return times, took
-
-
-def _share(work: list[int], browsers: list[Browser], do: Callable[[Browser, int], None]) -> None:
-    """Let every client do its part of the work, all at once; the first failure is raised."""
-    failures: list[BaseException] = []
-
-    def part(number: int, browser: Browser) -> None:
-        try:
-            for item in work[number :: len(browsers)]:
-                do(browser, item)
-        except Exception as error:
-            failures.append(error)
-
-    threads = [Thread(target=part, args=(n, b), daemon=True) for n, b in enumerate(browsers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for failure in failures:
-        raise failure
-
-
-def _run(
+def summed_up(
     database: str,
     *,
     clients: int,

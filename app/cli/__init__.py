@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "app.cli.setup:init",
     "migrate": "app.cli.setup:migrate",
     "people": "app.cli.people:people",
+    "release": "app.cli.release:release",
     "serve": "app.cli.serve:serve",
     "trail": "app.cli.trail:trail",
     "worker": "app.cli.serve:worker",

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from app import create_app
+from app.bench import over_http
 from app.bench import step as measured
 from app.bench.cluster import DURABLE, NoServer, PostgreSQL
 from app.cli.output import as_json, result, say
@@ -66,7 +67,7 @@ def _runs(name: str, settings: Settings, cases: int) -> list[measured.Run]:
         say(f"{name}: {cases} cases in the service ...")
         runs = [measured.in_service(name, cases)]
         say(f"{name}: {cases} cases over HTTP, with {' and '.join(map(str, CLIENTS))} clients ...")
-        runs += measured.over_http(settings, name, cases, CLIENTS)
+        runs += over_http.over_http(settings, name, cases, CLIENTS)
         measured.close()
     return runs
 

@@ -29,9 +29,10 @@ def init(login: str, name_kk: str, name_ru: str, name_en: str, password: str) ->
     """Make an empty installation and its first administrator."""
     settings = database.current().settings
     with database.sole_writer(settings):
-        say("Making the database, the registers and release 1 ...")
-        database.ready()
+        installation.migrate(ROOT / "migrations")
         installation.require_empty()
+        say("Making the registers and release 1 ...")
+        database.ready()
         installation.first_administrator(
             login=login,
             names={"kk": name_kk, "ru": name_ru, "en": name_en},

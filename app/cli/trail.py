@@ -38,7 +38,7 @@ def verify(as_json: bool) -> None:
         head = f"{found.events} events in {found.streams} streams: "
         if found.ok:
             return head + "everything holds."
-        lines = [f"event {p.event}: {p.problem}" if p.event else p.problem for p in found.problems]
+        lines = [p.problem for p in found.problems]
         return "\n".join([head + f"{len(found.problems)} problems.", *lines])
 
     result(told, text, as_json)

@@ -29,7 +29,7 @@ SHOWN = (
     ("ap.head", "Head of the Administration: approves the schedule"),
     ("mne.officer2", "evaluating authority: enters conclusions"),
     ("mne.head", "first head of the authority: signs, forms commissions"),
-    ("mne.officer3", "a member of special commissions (also 4 to 8)"),
+    ("mne.officer4", "a member of special commissions, with a vote to cast (3 to 8 are members)"),
     ("akmola.officer1", "evaluated body: receives, objects"),
     ("ap.working", "working body of the Commission"),
     ("auditor", "auditor: reads everything, changes nothing"),

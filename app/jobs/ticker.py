@@ -7,16 +7,20 @@ is shared between processes, so any number of them may tick.
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.actors import SystemActor
 from app.services import handover, messages, sessions, throttle, timers
 
 SECONDS = 0.5
+PAUSE = 2.0
+"""Seconds of rest after the database failed."""
 TIMER = SystemActor("timer")
 
 _log = logging.getLogger(__name__)
@@ -26,7 +30,7 @@ def start(app: Flask) -> BackgroundScheduler:
     """Start ticking in a thread of this process; call it after a fork, never before."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
-        tick,
+        _look,
         "interval",
         seconds=SECONDS,
         args=(app,),
@@ -43,15 +47,23 @@ def start(app: Flask) -> BackgroundScheduler:
 def tick(app: Flask) -> int:
     """Do what is due now; return how many acts were done.
 
-    A database that is away is logged and tried again at the next tick.
+    Raises:
+        OperationalError, PoolTimeout: the database is busy or away; what was not done is
+            due still.
     """
     with app.app_context():
         now = app.extensions["bagalau"].clock.now()
-        try:
-            return messages.deliver_all(now=now) + timers.run_due(now=now)
-        except SQLAlchemyError:
-            _log.exception("tick failed")
-            return 0
+        return messages.deliver_all(now=now) + timers.run_due(now=now)
+
+
+def _look(app: Flask) -> None:
+    """Tick; a database that is busy or away is told of in one line and tried again."""
+    try:
+        tick(app)
+    except (OperationalError, PoolTimeout) as error:
+        reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        _log.warning("The timers wait for the database: %s", reason)
+        time.sleep(PAUSE)
 
 
 def tidy(app: Flask) -> None:
@@ -62,5 +74,5 @@ def tidy(app: Flask) -> None:
             sessions.close_expired(now=wall)
             throttle.tidy(now=wall)
             handover.give_back(actor=TIMER, now=app.extensions["bagalau"].clock.now())
-        except SQLAlchemyError:
-            _log.exception("tidying failed")
+        except (OperationalError, PoolTimeout) as error:
+            _log.warning("Tidying is left to the next hour: %s", error)

@@ -7,9 +7,9 @@ who it is, and whether the session still counts, is asked of the database at eac
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.db import reading
@@ -22,6 +22,7 @@ from app.services import people, sessions
 __all__ = [
     "NotSignedIn",
     "SignedIn",
+    "business_time",
     "choose_language",
     "current_actor",
     "enter",
@@ -71,6 +72,13 @@ def init_app(app: Flask) -> None:
     manager.unauthorized_handler(_refuse)
     manager.init_app(app)
     app.before_request(_load_first)
+
+
+def business_time() -> datetime:
+    """The business time of this request: the same from its beginning to its end."""
+    if "now" not in g:
+        g.now = _installation().clock.now()
+    return cast(datetime, g.now)
 
 
 def enter(*, login: str, password: str) -> SignedIn:
@@ -169,12 +177,11 @@ def _forget_cookie() -> None:
 
 def _load(token: str) -> SignedIn | None:
     """The person behind a token; roles are those of the installation's own day."""
-    found = sessions.find(token, datetime.now(UTC))
-    if found is None:
-        return None
-    today = local_day(_installation().clock.now())
     with reading() as rows:
-        held = holdings(rows, found.person, today)
+        found = sessions.find(token, datetime.now(UTC))
+        if found is None:
+            return None
+        held = holdings(rows, found.person, local_day(business_time()))
     return SignedIn(found.actor(held), found.session, token)
 
 

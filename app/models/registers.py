@@ -66,6 +66,7 @@ class MandateRow(Fact, Base):
     role: Mapped[str] = mapped_column(String(40), index=True)
     holder: Mapped[str] = mapped_column(String(40))
     starts_on: Mapped[date] = mapped_column(Date)
+    # Before the first day: what was planned is taken back.
     ends_on: Mapped[date | None] = mapped_column(Date)
     basis: Mapped[str] = mapped_column(Text)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.db import connection_of
 from app.domain.calendar import Calendar, DayMark
 from app.domain.registers import Bodies, Body, Mandate, Mandates, Part
 from app.domain.registers import Registers as Evaluators
@@ -68,17 +70,25 @@ class Registers:
 
     def _get(self, name: str, load: Any) -> Any:
         if self._versions is None:
-            rows = self._session.execute(select(tables.Register.name, tables.Register.version))
+            rows = connection_of(self._session).execute(_VERSIONS)
             self._versions = {row.name: row.version for row in rows}
         version = self._versions.get(name, 0)
         self.read[name] = version
-        # Databases differ, versions repeat: the address keeps two installations of one
-        # process (tests) apart.
-        address = self._session.get_bind().engine.url.render_as_string()
-        key = (address, name, version)
+        key = (_address(self._session.get_bind().engine), name, version)
         if key not in _kept:
             _kept[key] = load(self._session, version)
         return _kept[key]
+
+
+_VERSIONS = select(tables.Register.name, tables.Register.version)
+_addresses: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+
+
+def _address(engine: Engine) -> str:
+    """Databases differ, versions repeat: this keeps two installations of one process apart."""
+    if engine not in _addresses:
+        _addresses[engine] = engine.url.render_as_string()
+    return _addresses[engine]
 
 
 def _in_force(rows: Sequence[Any], key: Any) -> list[Any]:
@@ -143,6 +153,8 @@ def _mandates(session: Session, _version: int) -> Mandates:
             for row in _in_force(
                 _rows(session, tables.MandateRow), lambda r: (r.role, r.holder, r.starts_on)
             )
+            # Planned and taken back before it began.
+            if row.ends_on is None or row.ends_on >= row.starts_on
         )
     )
 

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session, defer
 from app.db import reading
 from app.domain.actors import Actor
 from app.domain.calendar import due_day, local_day, working_days_left
+from app.domain.refusals import NotFound
 from app.models.cases import CaseFile, Task
 from app.operations.participation import years_of
 from app.operations.registers import Registers
 from app.services import people, releases, visibility
+from app.services.numbers import possible
 
 View = Literal["all", "mine", "queue", "overdue"]
 Bucket = Literal["overdue", "today", "week", "later", "undated"]
@@ -160,9 +162,11 @@ def _place(after: str | None) -> tuple[datetime | None, int] | None:
         return None
     due, _, number = after.rpartition("~")
     try:
-        return (datetime.fromisoformat(due) if due else None, int(number))
-    except ValueError:
+        moment = datetime.fromisoformat(due) if due else None
+        task_id = possible(int(number), "task.gone")
+    except (ValueError, NotFound):
         return None
+    return (moment, task_id) if moment is None or moment.tzinfo is not None else None
 
 
 def _matches(session: Session, search: str, now: datetime) -> ColumnElement[bool]:

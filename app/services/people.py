@@ -19,12 +19,13 @@ from app.domain.calendar import local_day
 from app.domain.refusals import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from app.models.people import Person
 from app.operations.staff import holdings
-from app.services import acts, handover, passwords, person_file, roles, sessions
-from app.services.people_page import GrantLine, PersonLine, people_page
+from app.services import acts, handover, passwords, person_file, roles, sessions, throttle
+from app.services.people_page import GrantLine, PeoplePage, PersonLine, people_page, person_line
 from app.services.roles import end_role, grant_role
 
 __all__ = [
     "GrantLine",
+    "PeoplePage",
     "PersonLine",
     "actor_of",
     "change_password",
@@ -34,6 +35,7 @@ __all__ = [
     "grant_role",
     "names",
     "people_page",
+    "person_line",
     "set_language",
 ]
 
@@ -91,21 +93,22 @@ def change_password(
 ) -> None:
     """Give a person a new password; all sessions of the person end, but for `session_id`.
 
-    Who changes their own password tells the old one; who manages people need not.
+    Who changes their own password tells the old one, and is slowed down like a sign-in where
+    that is wrong; who manages people need not tell it.
 
     Raises:
         NotAllowed: it is another person's, and the actor may not manage people.
         Invalid: `password.wrong`, the old one is not right; or the new one will not do.
         NotFound: `person.not_found`.
+        Throttled: `session.throttled`, the old one was wrong too often.
     """
     with acts.refusals_recorded(actor=actor, now=now, attempted="person.password", target=person):
         person_file.require_self_or_manager(actor, person)
         passwords.check_password(new, minimum, field="new")
         with reading() as session:
             before = session.scalar(select(Person.password_hash).where(Person.code == person))
-        own = isinstance(actor, Actor) and actor.person == person
-        if own and not passwords.verify(before, old or ""):
-            raise Invalid("password.wrong", fields=(FieldError("old", "password.wrong"),))
+        if isinstance(actor, Actor) and actor.person == person:
+            _check_old(person, before, old or "")
         hashed = passwords.hash_password(new)
         with transaction() as session:
             row = person_file.lock(session, person)
@@ -117,6 +120,22 @@ def change_password(
             sessions.end_all(
                 session, person=person, actor=actor, now=datetime.now(UTC), keep=session_id
             )
+
+
+def _check_old(person: str, hashed: str | None, old: str) -> None:
+    """Refuse a wrong old password: a session left open is no place to guess it.
+
+    Raises:
+        Invalid: `password.wrong`.
+        Throttled: `session.throttled`.
+    """
+    wall = datetime.now(UTC)
+    with reading() as session:
+        login = session.scalar(select(Person.login).where(Person.code == person)) or ""
+    throttle.refuse(login, wall)
+    if not passwords.verify(hashed, old):
+        throttle.count(login, person, "password.wrong", wall)
+        raise Invalid("password.wrong", fields=(FieldError("old", "password.wrong"),))
 
 
 def set_language(*, person: str, language: str, actor: Actor | SystemActor, now: datetime) -> None:

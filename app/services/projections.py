@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnClause,
     Connection,
     Table,
     bindparam,
@@ -38,7 +39,7 @@ TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wai
 
 DRAFT = cast(Table, Draft.__table__)
 _OPEN_TASKS = (TASK.c.case_id == bindparam("case"), TASK.c.state == literal_column("'open'"))
-_WAITING = literal_column("'waiting'")
+_WAITING: ColumnClause[Any] = literal_column("'waiting'")
 # The first one gives its types to the columns. A case's version is the number of its newest
 # event.
 _STANDING = union_all(

@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from app.audit import events, log
 from app.db import reading, transaction
 from app.domain.actors import Actor, SystemActor
+from app.domain.calendar import local_day
 from app.domain.permissions import Permission, require
-from app.domain.refusals import FieldError, Invalid, NotFound
+from app.domain.refusals import FieldError, Invalid
+from app.domain.registers import Mandate
+from app.domain.rules import mandates
 from app.models import registers as tables
 from app.models.registers import Register
 from app.models.trail import Fact
@@ -173,41 +176,54 @@ def set_setting(
         )
 
 
-def add_mandate(
-    session: Session,
-    *,
-    role: str,
-    holder: str,
-    starts_on: date,
-    basis: str,
-    actor: Actor | SystemActor,
-    now: datetime,
+def change_mandate(
+    *, role: str, holder: str, starts_on: date, basis: str, actor: Actor, now: datetime
 ) -> None:
-    """Let a body hold a role of ¶ 10 or ¶ 12 from a day on, in the caller's transaction.
+    """Let a body hold a role of ¶ 10, or be the working body of ¶ 12, from a day on.
+
+    Whoever held it before holds it until the day before; cases that are open keep their
+    authority.
 
     Raises:
-        NotFound: `body.unknown`.
+        NotAllowed: the actor may not edit mandates.
+        Invalid: as `app.domain.rules.mandates.passing`.
     """
-    registers = Registers(session)
-    if holder not in registers.bodies.by_code:
-        raise NotFound("body.unknown", body=holder)
-    before = [row for row in registers.mandates.rows if row.role == role]
-    write(
-        session,
-        "mandates",
-        [
-            tables.MandateRow(
-                role=role, holder=holder, starts_on=starts_on, ends_on=None, basis=basis
-            )
-        ],
-        events.MandateChanged(
+    with (
+        acts.refusals_recorded(actor=actor, now=now, attempted="mandate.change"),
+        transaction() as session,
+    ):
+        require(actor, Permission.EDIT_MANDATES)
+        # Held before it is read: two changes at once may not both end the same mandate.
+        session.scalars(
+            select(Register.id).where(Register.name == "mandates").with_for_update()
+        ).one()
+        registers = Registers(session)
+        change = mandates.passing(
+            registers.mandates,
+            registers.bodies,
             role=role,
-            holder=events.Change(old=before[-1].holder if before else None, new=holder),
+            holder=holder,
             starts_on=starts_on,
-            basis=basis,
-        ),
-        actor=actor,
-        now=now,
+            basis=basis.strip(),
+            today=local_day(now),
+        )
+        rows: list[Fact] = [_mandate_row(row) for row in (*change.ended, change.new)]
+        event = events.MandateChanged(
+            role=role,
+            holder=events.Change(old=change.before, new=holder),
+            starts_on=starts_on,
+            basis=change.new.basis,
+        )
+        write(session, "mandates", rows, event, actor=actor, now=now)
+
+
+def _mandate_row(mandate: Mandate) -> tables.MandateRow:
+    return tables.MandateRow(
+        role=mandate.role,
+        holder=mandate.holder,
+        starts_on=mandate.since,
+        ends_on=mandate.until,
+        basis=mandate.basis,
     )
 
 
@@ -255,13 +271,7 @@ def _body(row: Mapping[str, str]) -> Fact:
 
 
 def _mandate(row: Mapping[str, str]) -> Fact:
-    return tables.MandateRow(
-        role=row["role"],
-        holder=row["holder"],
-        starts_on=date.fromisoformat(row["starts_on"]),
-        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
-        basis=row["basis"],
-    )
+    return _mandate_row(Mandate.read(row))
 
 
 def _part(row: Mapping[str, str]) -> Fact:

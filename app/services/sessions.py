@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import events, log
@@ -43,6 +43,15 @@ class Found:
     def actor(self, holdings: tuple[Holding, ...]) -> Actor:
         """The person as one who acts, with these roles."""
         return Actor(self.person, self.names[self.language], self.language, holdings)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that counts: its number, when it was opened and when last used."""
+
+    id: int
+    opened_at: datetime
+    seen_at: datetime
 
 
 def sign_in(
@@ -96,6 +105,26 @@ def enter_demonstration(*, person: str, now: datetime, hours: int) -> str:
         return _open(session, person, "demonstration", now, hours, None)
 
 
+_FIND = (
+    select(
+        SignIn.id,
+        SignIn.seen_at,
+        SignIn.expires_at,
+        Person.code,
+        Person.name_kk,
+        Person.name_ru,
+        Person.name_en,
+        Person.language,
+    )
+    .join(Person, Person.code == SignIn.person)
+    .where(
+        SignIn.token_sha256 == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        Person.active.is_(True),
+    )
+)
+
+
 def find(token: str, now: datetime) -> Found | None:
     """The person whose open session the token is of; None if there is none (any more).
 
@@ -103,24 +132,8 @@ def find(token: str, now: datetime) -> Found | None:
     the session was last used. The first use after its end closes the session.
     """
     with reading() as session:
-        row = session.execute(
-            select(
-                SignIn.id,
-                SignIn.seen_at,
-                SignIn.expires_at,
-                Person.code,
-                Person.name_kk,
-                Person.name_ru,
-                Person.name_en,
-                Person.language,
-            )
-            .join(Person, Person.code == SignIn.person)
-            .where(
-                SignIn.token_sha256 == _digest(token),
-                SignIn.ended_at.is_(None),
-                Person.active.is_(True),
-            )
-        ).one_or_none()
+        asked = {"token": _digest(token)}
+        row = session.connection().execute(_FIND, asked).one_or_none()
     if row is None:
         return None
     if row.expires_at <= now:
@@ -145,8 +158,21 @@ def sign_out(*, token: str, now: datetime) -> None:
             _end(session, row, "signed_out", _somebody(row.person), now)
 
 
-def revoke_all(*, person: str, actor: Actor | SystemActor, now: datetime) -> int:
-    """End every session of a person, who may ask for it; return how many were open.
+def open_sessions(*, person: str, now: datetime) -> tuple[OpenSession, ...]:
+    """The sessions of a person that count at `now`, the one used last first."""
+    with reading() as session:
+        rows = session.execute(
+            select(SignIn.id, SignIn.opened_at, SignIn.seen_at)
+            .where(SignIn.person == person, SignIn.ended_at.is_(None), SignIn.expires_at > now)
+            .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+        )
+        return tuple(OpenSession(row.id, row.opened_at, row.seen_at) for row in rows)
+
+
+def revoke_all(
+    *, person: str, actor: Actor | SystemActor, now: datetime, keep: int | None = None
+) -> int:
+    """End every session of a person but `keep`, as the person may ask; return how many.
 
     Raises:
         NotAllowed: `permission.denied`, the actor is somebody else and manages no people.
@@ -156,7 +182,7 @@ def revoke_all(*, person: str, actor: Actor | SystemActor, now: datetime) -> int
         transaction() as session,
     ):
         person_file.require_self_or_manager(actor, person)
-        return end_all(session, person=person, actor=actor, now=now)
+        return end_all(session, person=person, actor=actor, now=now, keep=keep)
 
 
 def end_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -20,11 +20,14 @@ from app.domain.permissions import BARRED_TO_PARTICIPANTS, TaskFacts, refuse_act
 from app.domain.refusals import Conflict, NotFound
 from app.engine import runner
 from app.engine.errors import EngineError, TaskGone
+from app.engine.forms import Form
 from app.models.cases import CaseFile, Draft, Task
 from app.operations.participation import participants
 from app.services import acts, incidents, messages, projections, sources, timers
 from app.services.answers import Answers, validate
 from app.services.numbers import possible
+
+Given = Mapping[str, Any] | Callable[[Form], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,10 @@ def _as_typed(answers: Mapping[str, Any]) -> bytes:
     return json.dumps(dict(answers), ensure_ascii=False).encode("utf-8", "replace")
 
 
-def complete(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: datetime) -> Completed:
+def complete(*, task_id: int, actor: Actor, answers: Given, now: datetime) -> Completed:
     """Complete a task with the answers to its form; due timers of the case go first.
+
+    Who has to know the form to read the answers hands in a function of it.
 
     Raises:
         Invalid: wrong answers, or a rule of the decree refused them.
@@ -167,7 +172,7 @@ class _TimersFirst(Exception):
 def _complete(
     task_id: int,
     actor: Actor,
-    answers: Mapping[str, Any],
+    answers: Given,
     now: datetime,
     *,
     after_timers: bool = False,
@@ -183,7 +188,7 @@ def _complete(
         form = sources.release_of(session, case).forms[task.form]
         checked = validate(
             form,
-            answers,
+            answers(form) if callable(answers) else answers,
             sources.offered(session, case, form, task_key=task.key, actor=actor, now=now),
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)

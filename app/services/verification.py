@@ -43,6 +43,8 @@ def verify_trail(*, store: BlobStore) -> Verification:
     with db.engine.connect() as connection:
         report = verify.verify(connection, projections=verify_projections)
     found = list(report.problems)
+    if report.unnamed:
+        found.append(Problem(None, f"There are {report.unnamed} more problems, not named here."))
     with reading() as session:
         found += _states(session)
         found += _evidence(session, store)

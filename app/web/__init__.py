@@ -12,12 +12,14 @@ from app.web.blueprint import pages
 def init_app(app: Flask) -> None:
     """Hang the pages on the application."""
     from app.web import (  # noqa: F401 - each hangs its views on the blueprint
+        account,
         calendar,
         cases,
         documents,
         help,
         late,
         letters,
+        mandates,
         people,
         signin,
         tasks,

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import current_app, g, has_request_context, redirect, request, url_for
+from flask import has_request_context, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app import login
@@ -82,6 +82,4 @@ def visitor() -> Actor | None:
 
 def now() -> datetime:
     """The business time of this request: the same from its beginning to its end."""
-    if "now" not in g:
-        g.now = current_app.extensions["bagalau"].clock.now()
-    return cast(datetime, g.now)
+    return login.business_time()

@@ -10,7 +10,16 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, g, make_response, render_template, request
+from flask import (
+    Flask,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -78,8 +87,6 @@ def forged(_error: CSRFError) -> Response:
 
 def too_large(_error: RequestEntityTooLarge) -> Response:
     """More was sent than is taken; what came with it was not read."""
-    from flask import current_app
-
     limit = current_app.extensions["bagalau"].settings.max_upload // (1024 * 1024)
     return _answer(413, sentence=sentences.say("file.too_large", language(), max=limit))
 
@@ -103,11 +110,26 @@ def http_failed(error: HTTPException) -> Response:
     code = error.code or 500
     if code >= 500:
         g.bare = True
+    if code == 405 and request.method == "GET":
+        return redirect(_page_of(request.path))
     if code < 400 or error.response is not None:
         return make_response(error.get_response())
     answer = _answer(404 if code == 405 else code)
     answer.status_code = code
     return answer
+
+
+def _page_of(act: str) -> str:
+    """The page to which the address of an act belongs: `/tasks/7` of `/tasks/7/complete`.
+
+    A refused act shows its page under its own address, where one may change the language or
+    press Enter.
+    """
+    adapter = current_app.create_url_adapter(request)
+    while adapter is not None and (act := act.rpartition("/")[0]):
+        if adapter.test(act, "GET"):
+            return act
+    return url_for("web.home")
 
 
 def failed(error: Exception) -> Response:
@@ -139,12 +161,17 @@ def _answer(status: int, *, again: bool = False, **context: Any) -> Response:
         status=status,
         incident=g.get("request_id") if status == 500 else None,
         back_url=_back(),
-        again=again and not request.files and request.url_rule is not None,
+        again=again and not _has_files() and request.url_rule is not None,
         posted=posted.get("all", []),
         kept=posted.get("kept", []),
         **context,
     )
     return make_response(page, status)
+
+
+def _has_files() -> bool:
+    """Say whether files came with the form; a place for files that was left empty sends none."""
+    return any(file.filename for file in request.files.values())
 
 
 def _posted() -> dict[str, list[dict[str, str]]]:

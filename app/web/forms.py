@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.domain.refusals import FieldError, Refusal
+from app.domain.refusals import FieldError, Invalid, Refusal
 from app.engine.forms import Field, Form
 from app.services import checks, sentences
 from app.web import words
@@ -174,3 +175,16 @@ def kept(posted: Posted, form: Form | None = None) -> list[dict[str, str]]:
 def field_errors(pairs: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
     """Wrong controls of a page of our own: (name, code of the sentence)."""
     return tuple(FieldError(name, code) for name, code in pairs)
+
+
+def day(text: str, name: str) -> date:
+    """The day in a control of a page of our own.
+
+    Raises:
+        Invalid: `form.invalid`, at the control `name`: nothing is there, or no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        code = "form.not_a_date" if text else "form.required"
+        raise Invalid("form.invalid", fields=field_errors([(name, code)])) from None

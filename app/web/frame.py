@@ -63,6 +63,13 @@ def roster() -> list[Body]:
     return [body for body in found.bodies.values() if body.evaluated] if found else []
 
 
+def body_choices() -> list[tuple[str, str]]:
+    """Every body there is, by its name in the reader's language: code and name."""
+    found = current()
+    bodies = found.bodies.values() if found else ()
+    return sorted(((b.code, b.name(language())) for b in bodies), key=lambda pair: pair[1])
+
+
 def surroundings() -> dict[str, Any]:
     """The context of `base.html`; on a bare page the language alone."""
     frame = current()
@@ -107,6 +114,8 @@ def _nav(person: Actor | None, waiting: int) -> Iterator[dict[str, Any]]:
     yield _entry("calendar", _("Calendar"), ("calendar",), year=local_day(now()).year)
     if allows(person, Permission.MANAGE_PEOPLE):
         yield _entry("people", _("People"), ("people", "person"))
+    if allows(person, Permission.EDIT_MANDATES):
+        yield _entry("mandates", _("Mandates"), ("mandates", "mandate"))
 
 
 def _entry(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.permissions import Permission
-from app.domain.refusals import Invalid, NotFound, Refusal
+from app.domain.refusals import Refusal
 from app.services import people as service
-from app.web import errors, forms, word_tables, words
+from app.web import errors, forms, frame, word_tables, words
 from app.web.access import actor, now, page
 from app.web.blueprint import pages
-from app.web.frame import current
-from app.web.languages import language
 
 NAMES = ("kk", "ru", "en")
 
@@ -49,18 +46,13 @@ def person_create() -> Response:
 
 
 def _list_page(typed: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> Response:
-    sought = request.args.get("q", "").strip().casefold()
-    everybody = service.people_page(actor=actor(), now=now())
-    shown = [
-        line
-        for line in everybody
-        if sought in " ".join((line.login, *line.names.values())).casefold()
-    ]
+    sought = request.args.get("q", "")
+    beside = {name: request.args.get(name, type=int) for name in ("after", "before")}
     text = render_template(
         "people.html",
-        people=shown,
-        total=len(everybody),
-        sought=request.args.get("q", ""),
+        page=service.people_page(actor=actor(), now=now(), sought=sought, **beside),
+        sought=sought,
+        beside=beside,
         typed=typed or {},
         wrong=forms.errors(None, refusal) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
@@ -78,28 +70,16 @@ def person(code: str) -> Response:
 def _person_page(
     code: str, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> Response:
-    found = next(
-        (line for line in service.people_page(actor=actor(), now=now()) if line.code == code), None
-    )
-    if found is None:
-        raise NotFound("person.not_found")
     text = render_template(
         "person.html",
-        person=found,
+        person=service.person_line(actor=actor(), now=now(), code=code),
         role_choices=[(role, words.role(role)) for role in word_tables.ROLES],
-        body_choices=_bodies(),
+        body_choices=frame.body_choices(),
         typed=typed or {},
         wrong=forms.errors(None, refusal) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)
-
-
-def _bodies() -> list[tuple[str, str]]:
-    """Every body that may have people, by its name."""
-    frame = current()
-    found = frame.bodies.values() if frame else ()
-    return sorted(((b.code, b.name(language())) for b in found), key=lambda pair: pair[1])
 
 
 @pages.post("/people/<code>/roles")
@@ -112,8 +92,8 @@ def person_grant(code: str) -> Response:
             person=code,
             role=asked.get("role", ""),
             organisation=asked.get("organisation", ""),
-            starts_on=_day(asked.get("starts_on", ""), "starts_on"),
-            ends_on=_day(asked["ends_on"], "ends_on") if asked.get("ends_on") else None,
+            starts_on=forms.day(asked.get("starts_on", ""), "starts_on"),
+            ends_on=forms.day(asked["ends_on"], "ends_on") if asked.get("ends_on") else None,
             acting=asked.get("acting") == "yes",
             basis=asked.get("basis", "").strip() or None,
             actor=actor(),
@@ -132,7 +112,7 @@ def person_end_role(code: str, grant: int) -> Response:
     try:
         service.end_role(
             grant=grant,
-            ends_on=_day(request.form.get("ends_on", ""), "ends_on"),
+            ends_on=forms.day(request.form.get("ends_on", ""), "ends_on"),
             basis=request.form.get("basis", "").strip() or None,
             actor=actor(),
             now=now(),
@@ -164,11 +144,3 @@ def person_password(code: str) -> Response:
         return _person_page(code, {}, refusal)
     flash(_("There is a new password. Every session of this person has ended."))
     return redirect(url_for("web.person", code=code))
-
-
-def _day(text: str, name: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        code = "form.not_a_date" if text else "form.required"
-        raise Invalid("form.invalid", fields=forms.field_errors([(name, code)])) from None

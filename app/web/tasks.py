@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.permissions import Permission, allows
 from app.domain.refusals import Refusal
+from app.engine.forms import Form
 from app.services import documents as evidence
 from app.services import inbox as listing
 from app.services import task_page as service
@@ -202,13 +203,10 @@ def _not_taken(
 @page(Open.SIGNED_IN)
 def task_complete(task_id: int) -> Response:
     """Complete a task; refused, the page comes back with all that was typed and the reason."""
-    found = service.task_page(task_id=task_id, actor=actor(), now=now())
-    answers = forms.read(found.form, request.form)
     try:
-        done = acts.complete(task_id=task_id, actor=actor(), answers=answers, now=now())
+        done = acts.complete(task_id=task_id, actor=actor(), answers=_posted, now=now())
     except Refusal as refusal:
-        acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
-        return _refused(task_id, answers, refusal)
+        return _refused(task_id, refusal)
     flash(
         _(
             "Done. It is on the trail as event %(seq)s of case %(number)s.",
@@ -225,9 +223,16 @@ def _after(done: acts.Completed) -> str:
     return url_for("web.inbox")
 
 
-def _refused(task_id: int, answers: Mapping[str, Any], refusal: Refusal) -> Response:
-    # Read anew: the refusal may be that the case has moved on. What raises here (the task is
-    # not the actor's any more) becomes a page of its own that keeps what was typed.
+def _posted(form: Form) -> dict[str, Any]:
+    return forms.read(form, request.form)
+
+
+def _refused(task_id: int, refusal: Refusal) -> Response:
+    # What raises here (the task is not the actor's, or not any more) becomes a page of its
+    # own that keeps what was typed.
+    answers = _posted(service.task_page(task_id=task_id, actor=actor(), now=now()).form)
+    acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
+    # Read anew, with what was kept.
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
     return _show(
         found,

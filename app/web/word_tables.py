@@ -194,4 +194,9 @@ CONTROLS: Mapping[str, str] = {
     "ends_on": N_("Last day"),
     "basis": N_("Ground (number and date of the act)"),
     "acting": N_("Acting"),
+    "holder": N_("Body that holds the role"),
+    "password": N_("Password"),
+    "old_password": N_("Present password"),
+    "new_password": N_("New password"),
+    "repeat_password": N_("New password once more"),
 }

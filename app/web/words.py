@@ -46,6 +46,14 @@ def role(code: str) -> str:
     return _say(tables.ROLES, code)
 
 
+def mandate(code: str) -> str:
+    """The name of a role of bodies (¶ 10, 12)."""
+    text = word("role", code, language()) or code
+    # Some names begin with a quotation mark.
+    first = next((place for place, sign in enumerate(text) if sign.isalpha()), 0)
+    return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
+
+
 def process(code: str) -> str:
     """The short name of a process, for filters and lists."""
     return _say(tables.PROCESSES, code)
@@ -114,7 +122,10 @@ def decision(code: str) -> str:
 
 def control(code: str) -> str:
     """The label of a control by its name."""
-    return _say(tables.CONTROLS, code) if code in tables.CONTROLS else answer(code)
+    for table in (tables.CONTROLS, tables.TERMS):
+        if code in table:
+            return _say(table, code)
+    return answer(code)
 
 
 def block(number: int) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -35,7 +36,6 @@ SQLITE = [
     "INSERT OR REPLACE INTO decision SELECT * FROM decision WHERE id = 1",
     "INSERT OR REPLACE INTO case_file SELECT * FROM case_file WHERE id = 1",
     "INSERT OR REPLACE INTO person SELECT * FROM person WHERE id = 1",
-    "INSERT OR IGNORE INTO event SELECT * FROM event WHERE id = 5",
     "UPDATE OR REPLACE event SET seq = seq + 1",
 ]
 POSTGRESQL = [
@@ -72,8 +72,6 @@ def test_raw_statements_are_refused(played: Operator) -> None:
     engine = create_engine(played.url)
     sqlite = engine.dialect.name == "sqlite"
     for statement in EVERYWHERE + (SQLITE if sqlite else POSTGRESQL):
-        # INSERT OR IGNORE is no error where it does nothing.
-        allowed = "OR IGNORE" in statement
         with engine.connect() as connection:
             if sqlite:
                 connection.execute(text("PRAGMA foreign_keys=OFF"))
@@ -83,14 +81,14 @@ def test_raw_statements_are_refused(played: Operator) -> None:
                 connection.commit()
             except DBAPIError:
                 continue
-            assert allowed, f"not refused: {statement}"
+            raise AssertionError(f"not refused: {statement}")
     engine.dispose()
     assert played.run("trail", "verify", "--json").json()["ok"]
 
 
 def test_one_byte_of_an_event(played_file: Operator) -> None:
     with closing(sqlite3.connect(played_file.file)) as connection:
-        query = "SELECT stream, seq, body FROM event WHERE kind = 'task.completed' AND length(body) < 3000"
+        query = "SELECT stream, seq, body FROM event WHERE kind = 'task.completed' LIMIT 1"
         stream, seq, body = connection.execute(query).fetchone()
     content = bytearray(played_file.file.read_bytes())
     offset = content.find(body[:200])
@@ -107,7 +105,7 @@ def test_bytes_anywhere_stop_nobody(played_file: Operator) -> None:
     """Whatever a flipped bit does to the file, the answer is an answer."""
     whole = played_file.file.read_bytes()
     # The head of the file, the schema's first page, and places all over.
-    for offset in (18, 100, 2000, 4090, *range(5000, len(whole), len(whole) // 6)):
+    for offset in (18, 100, 2000, 4090, *range(5000, len(whole), len(whole) // 4)):
         content = bytearray(whole)
         content[offset] ^= 0x80
         for leftover in played_file.file.parent.glob(f"{played_file.file.name}-*"):
@@ -184,11 +182,11 @@ def test_where_there_is_nothing_nothing_is_made(operator: Operator) -> None:
     assert "not a database" in verified(operator)["problems"][0]["problem"]
 
 
-def verified(operator: Operator) -> dict[str, list[dict[str, str]]]:
+def verified(operator: Operator) -> dict[str, Any]:
     """What the verifier tells of what is not in order."""
     done = operator.run("trail", "verify", "--json")
     assert (done.status, done.err) == (1, ""), done
-    told: dict[str, list[dict[str, str]]] = done.json()
+    told: dict[str, Any] = done.json()
     assert told["ok"] is False
     assert all(set(problem) == {"event", "problem"} for problem in told["problems"])
     return told

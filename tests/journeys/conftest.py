@@ -24,8 +24,8 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.skip("Chromium: no browser on this machine")
     with sync_playwright() as playwright:
-        # Chromium's sandbox does not work for root.
-        plain = ["--no-sandbox"] if os.geteuid() == 0 else []
+        # Chromium's sandbox does not work for root; a graphics card there is none.
+        plain = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         made = playwright.chromium.launch(executable_path=found, args=plain)
         yield made
         made.close()

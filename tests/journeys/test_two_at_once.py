@@ -80,6 +80,8 @@ def at_once(button: str, *people: Person) -> list[Response]:
         for person in people:
             place = person.page.get_by_role("button", name=button).last
             place.click(no_wait_after=True)
+    for person in people:
+        person.page.unroute_all()
     return [answer.value for answer in answers]
 
 
@@ -172,5 +174,7 @@ def test_a_task_that_somebody_took_meanwhile(office: Office) -> None:
 
     second.press("Кезекке қайтару")
     second.reads("Тапсырма кезекке қайтарылды.")
+    first.open_task("Қарсылық жіберу")
+    expect(first.page.get_by_label("Негіздеме")).to_have_value("Ұзақ мәтін.")
     first.press("Қарсылық жіберу")
     first.reads(DONE)

@@ -211,7 +211,7 @@ def test_the_list_shows_roles_past_and_present(installation: Flask, admin: Actor
     grant(person, ends_on=TODAY + timedelta(days=3))
     number = grant(person, body="akmola", starts_on=TODAY - timedelta(days=9))
     people.end_role(grant=number, ends_on=TODAY - timedelta(days=1), actor=admin, now=NOON)
-    first, second = people.people_page(actor=admin, now=NOON)
+    first, second = people.people_page(actor=admin, now=NOON).people
     assert (first.code, [g.role for g in first.grants]) == (admin.person, ["administrator"])
     assert (second.names, second.active) == (NAMES, True)
     assert [(g.organisation, g.in_force, g.ends_on) for g in second.grants] == [

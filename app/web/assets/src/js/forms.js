@@ -53,6 +53,19 @@ function draftAnswered(event) {
   else if (place) place.textContent = elt.dataset.notKept;
 }
 
+/** A form handed in again after signing in elsewhere: its token is of the session that ended. */
+async function handInAgain(form, event) {
+  event.preventDefault();
+  if (form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(form.dataset.token)).text(), "text/html");
+    form.elements.csrf_token.value = one("meta[name=csrf-token]", page).content;
+  } finally {
+    form.submit(); // with the old token the server asks once more, and keeps what was typed
+  }
+}
+
 function warn(event) {
   if (all("form[data-form]").some((form) => changed.has(form))) event.preventDefault();
 }
@@ -71,6 +84,7 @@ export function startForms() {
   });
   on("input", "textarea[maxlength]", count);
   on("click", "[aria-disabled=true]", (_, event) => event.preventDefault());
+  on("submit", "form[data-token]", handInAgain);
   document.addEventListener("submit", sendOnce);
   addEventListener("beforeunload", warn);
   addEventListener("pageshow", () => all("form[data-sending]").forEach((form) => delete form.dataset.sending));

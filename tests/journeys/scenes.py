@@ -1,0 +1,135 @@
+"""A site on which every kind of page can be opened, and the addresses of its pages.
+
+On 4 April 2018: appeals of every state, conclusions and schedules at each of their tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.demo import appeal, scene
+from app.models.facts import Letter
+from tests.journeys.plot import (
+    AKMOLA,
+    AKTOBE,
+    ATYRAU,
+    KARAGANDA,
+    MOA,
+    PAVLODAR,
+    Stage,
+    opened,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as somebody opens it: a name for the test, a login ("": nobody), a path."""
+
+    name: str
+    login: str
+    path: str
+
+
+def build(url: str, data: Path) -> list[Shown]:
+    """Play the scene into the database at `url`; every page that there is then."""
+    with opened(url, data) as stage:
+        schedule = stage.plot.schedule()
+        appeal.deliver(stage.plot)
+        appeals = list(_appeals(stage))
+        stage.play.pass_time(appeal.at("2018-04-04T10:42"))
+        shown = [*appeals, *_beginnings(stage), *_cases(stage, schedule), *_others(stage)]
+        scene.set_clock(stage.play.now)
+    return shown
+
+
+def _task(stage: Stage, login: str, case: int, element: str) -> Shown:
+    task = stage.task(case, element)
+    assert task > 0, f"case {case} has no open task {element}"
+    return Shown(element, login, f"/tasks/{task}")
+
+
+def _appeals(stage: Stage) -> Iterator[Shown]:
+    """An appeal at each task of its way, and one that is decided."""
+    plot, play = stage.plot, stage.play
+    yield _task(stage, "mne.head", plot.object(AKMOLA), "form")
+    yield _task(stage, "mne.head", plot.object(PAVLODAR), "close")
+    voting, voted, accepted, decided = map(plot.object, (AKTOBE, KARAGANDA, MOA, ATYRAU))
+    for case in (voting, voted, accepted, decided):
+        plot.form_commission(case)
+    yield _task(stage, appeal.MEMBERS[-1], voting, "vote")
+    for login in appeal.MEMBERS:
+        play.do(login, voted, "vote", {"votes": {"1.2.1": "for"}})
+    yield _task(stage, appeal.MEMBERS[0], voted, "minutes")
+    plot.vote(accepted, MOA)
+    minutes = {"minutes_number": "9-х", "minutes_date": play.today(), "reasons": "Қаралды."}
+    play.do(appeal.MEMBERS[0], accepted, "minutes", minutes)
+    yield _task(stage, appeal.EVALUATOR, accepted, "correct")
+    plot.vote(decided, ATYRAU)
+    plot.decide(decided, ATYRAU)
+    yield Shown("case of an objection", "mne.officer2", f"/cases/{voting}")
+    yield Shown("case of a decided objection", "atyrau.officer1", f"/cases/{decided}")
+
+
+def _beginnings(stage: Stage) -> Iterator[Shown]:
+    """Schedules and conclusions at each of their tasks."""
+    plot, play = stage.plot, stage.play
+    drafted = play.start(appeal.DRAFTER, "schedule", appeal.AUTHORITY, year=2018)
+    yield _task(stage, appeal.DRAFTER, drafted, "draft")
+    submitted = play.start(appeal.DRAFTER, "schedule", appeal.AUTHORITY, year=2019)
+    terms = {name: f"2020{day[4:]}" for name, day in appeal.TERMS.items()}
+    play.do(appeal.DRAFTER, submitted, "draft", terms)
+    yield _task(stage, appeal.SIGNATORY, submitted, "approve")
+    yield _task(stage, "astana.officer1", plot.conclude("astana"), "receive")
+    received = plot.conclude("zhambyl")
+    plot.receive("zhambyl")
+    yield _task(stage, "zhambyl.officer1", received, "object")
+    begun, entered = (
+        play.start(
+            appeal.EVALUATOR,
+            "conclusion",
+            appeal.AUTHORITY,
+            evaluated_body=body,
+            block="1",
+            year=appeal.YEAR,
+        )
+        for body in ("kostanay", "mangystau")
+    )
+    yield _task(stage, appeal.EVALUATOR, begun, "enter")
+    texts = ("final_report", "recommendations_followed", "findings")
+    answers = {"indicators": appeal.INDICATORS, **dict.fromkeys(texts, "Қысқаша.")}
+    play.do(appeal.EVALUATOR, entered, "enter", answers, evidence="Есеп.pdf")
+    yield _task(stage, appeal.HEAD, entered, "sign")
+
+
+def _cases(stage: Stage, schedule: int) -> Iterator[Shown]:
+    karaganda = stage.plot.conclusions["karaganda"]
+    yield Shown("case of a schedule", "ap.head", f"/cases/{schedule}")
+    yield Shown("case of a conclusion", "karaganda.officer1", f"/cases/{karaganda}")
+    yield Shown("late objection", "karaganda.officer1", f"/cases/{karaganda}/late-objection")
+    for kind, login in (
+        ("schedule/approved", "atyrau.officer1"),
+        ("conclusion/conclusion", "atyrau.officer1"),
+        ("objection/decision", "atyrau.officer1"),
+    ):
+        letters = stage.all(Letter, kind=kind, recipient=login.partition(".")[0])
+        yield Shown(f"letter {kind}", login, f"/letters/{letters[0].id}")
+
+
+def _others(stage: Stage) -> Iterator[Shown]:
+    mne = f"organisation={appeal.AUTHORITY}"
+    counted = "received=2018-03-26&count=5&kind=working"
+    person = stage.play.code(appeal.EVALUATOR)
+    yield Shown("sign in", "", "/sign-in")
+    yield Shown("help", "", "/help")
+    yield Shown("tasks", "mne.head", "/inbox")
+    yield Shown("no task found", "mne.head", "/inbox?q=жоқ")
+    yield Shown("cases", "auditor", "/cases")
+    yield Shown("letters", "atyrau.officer1", "/letters")
+    yield Shown("start a schedule", appeal.DRAFTER, f"/cases/start/schedule?{mne}")
+    yield Shown("start a conclusion", appeal.EVALUATOR, f"/cases/start/conclusion?{mne}")
+    yield Shown("a term explained", appeal.DRAFTER, f"/calendar/2018?{counted}")
+    yield Shown("calendar", "admin", "/calendar/2018")
+    yield Shown("people", "admin", "/people?q=akmola")
+    yield Shown("a person", "admin", f"/people/{person}")

@@ -1,0 +1,109 @@
+"""kill -9 at any moment: what was acknowledged is there, nothing is there twice, all goes on.
+
+The short version runs with every test; `make soak` kills twenty times on each database.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.db import reading
+from app.models.cases import CaseFile, Message
+from app.models.facts import Decision, Objection
+from app.services import messages, openings
+from config.settings import ROOT
+from tests.conftest import KINDS, cloned
+from tests.databases import Databases
+from tests.journeys.plot import RECEIVED_FROM, Stage, build_received, opened
+
+# Seconds that the victim lives after it is ready, at most: some thirty acts.
+LIFE = 1.5
+READY_WITHIN = 120.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "rounds", [2, pytest.param(20, marks=pytest.mark.soak)], ids=["short", "long"]
+)
+def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
+    databases: Databases, kind: str, rounds: int, tmp_path: Path
+) -> None:
+    chance = random.Random(371)
+    for url in cloned(databases, kind, build_received):
+        said: list[str] = []
+        for number in range(rounds):
+            said += killed(url, tmp_path, number, chance.random() * LIFE)
+            with opened(url, tmp_path) as stage:
+                stage.play.now = RECEIVED_FROM
+                recovered(stage, said)
+        assert any(line.startswith("closed") for line in said), "no act was tried at all"
+
+
+def killed(url: str, data: Path, number: int, life: float) -> list[str]:
+    """Run the victim, kill it after `life` seconds of acts, and give what it acknowledged."""
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "tests.soak.victim", url, str(data), str(number)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert victim.stdout is not None
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(victim.stdout, selectors.EVENT_READ)
+        assert waiting.select(READY_WITHIN), "the victim does not begin"
+    first = victim.stdout.readline()
+    assert first == b"ready\n", first
+    time.sleep(life)
+    victim.send_signal(signal.SIGKILL)
+    rest = victim.stdout.read().decode().splitlines()
+    assert victim.wait(READY_WITHIN) == -signal.SIGKILL
+    return rest
+
+
+def recovered(stage: Stage, said: list[str]) -> None:
+    """Look at what is left, before and after the server begins again."""
+    stage.verified()
+    objections = stage.all(Objection)
+    with_marks = Counter(mark_of(stage, row) for row in objections)
+    decided = Counter(row.number for row in stage.all(Decision))
+    for line in said:
+        what, mark = line.split()
+        assert (with_marks if what == "objected" else decided)[mark] == 1, line
+    assert set(with_marks.values()) <= {1} and set(decided.values()) <= {1}
+    messages.deliver_all(now=stage.play.now)
+    assert messages.deliver_all(now=stage.play.now) == 0
+    subjects = [row.subject for row in stage.all(CaseFile, process="objection")]
+    assert sorted(subjects) == [row.id for row in objections]
+    waiting = stage.all(Message, state="pending")
+    # What tells the conclusion of a decision waits until its window closes.
+    assert {row.name for row in waiting} <= {"objection_decided"}
+    finish(stage)
+
+
+def finish(stage: Stage) -> None:
+    """The case that was cut off goes on."""
+    for case in stage.all(CaseFile, process="objection", status="running"):
+        stage.complete(
+            "mne.head",
+            stage.task(case.id, "close"),
+            decision_number=f"after {case.id}",
+            decision_date=stage.play.today(),
+            reasons="Жалғасы.",
+        )
+    assert stage.all(CaseFile, process="objection", status="running") == []
+    stage.verified()
+
+
+def mark_of(stage: Stage, row: Objection) -> str:
+    with reading() as session:
+        return str(openings.texts(session, row.stream, row.seq)["grounds"])
