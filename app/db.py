@@ -11,7 +11,7 @@ import select
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -72,6 +72,7 @@ def reference(target: str) -> ForeignKey:
 
 _sqlite_writer = threading.RLock()
 WRITING = "bagalau_writing"
+_READING = "bagalau_reading"
 
 
 def is_sqlite(session: Session) -> bool:
@@ -122,19 +123,30 @@ def _committed(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Read without writing: ends with a rollback, so no lock is left behind.
+    """Read without writing; no lock is left behind, and nothing that was changed is flushed.
 
-    One within another, or within an act, is part of it and ends with it.
+    On PostgreSQL each statement stands for itself, as it does in a transaction there too
+    (READ COMMITTED): two round trips less. On SQLite all see the same moment. One within
+    another, or within an act, is part of it and ends with it.
     """
     session = db.session()
-    part = session.in_transaction()
-    if not part:
-        session.begin()
-    try:
+    if session.info.keys() & {WRITING, _READING}:
         yield session
+        return
+    if session.in_transaction():
+        session.rollback()
+    options = {} if session.get_bind().dialect.name == "sqlite" else _EACH_FOR_ITSELF
+    session.info[_READING] = True
+    try:
+        session.connection(execution_options=options)
+        with session.no_autoflush:
+            yield session
     finally:
-        if not part:
-            session.rollback()
+        session.info.pop(_READING)
+        session.rollback()
+
+
+_EACH_FOR_ITSELF: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
 
 def prepare_engine(engine: Engine) -> None:

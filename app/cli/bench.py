@@ -28,7 +28,7 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--cases", type=click.IntRange(1, 100_000), default=300, help="Cases of each run.")
+@click.option("--cases", type=click.IntRange(1, 10_000), default=300, help="Cases of each run.")
 @as_json
 def step(cases: int, as_json: bool) -> None:
     """What completing a task costs, in the service and over HTTP, on both databases."""

@@ -16,7 +16,6 @@ from app.db import reading
 from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.refusals import FieldError, Invalid, Refusal
-from app.operations.staff import holdings
 from app.services import people, sessions
 
 __all__ = [
@@ -118,8 +117,8 @@ def leave() -> None:
 
 def signed_in() -> SignedIn | None:
     """Who is signed in, None if nobody is."""
-    user: Any = current_user
-    return user._get_current_object() if user.is_authenticated else None
+    user: Any = current_user._get_current_object()
+    return user if user.is_authenticated else None
 
 
 def current_actor() -> Actor | None:
@@ -177,12 +176,10 @@ def _forget_cookie() -> None:
 
 def _load(token: str) -> SignedIn | None:
     """The person behind a token; roles are those of the installation's own day."""
-    with reading() as rows:
-        found = sessions.find(token, datetime.now(UTC))
-        if found is None:
-            return None
-        held = holdings(rows, found.person, local_day(business_time()))
-    return SignedIn(found.actor(held), found.session, token)
+    with reading():
+        today = local_day(business_time())
+        found = sessions.find(token, datetime.now(UTC), today)
+    return None if found is None else SignedIn(found.actor(found.holdings), found.session, token)
 
 
 def _load_first() -> None:

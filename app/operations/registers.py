@@ -69,12 +69,12 @@ class Registers:
         return found.get(name, default)
 
     def _get(self, name: str, load: Any) -> Any:
+        connection = connection_of(self._session)
         if self._versions is None:
-            rows = connection_of(self._session).execute(_VERSIONS)
-            self._versions = {row.name: row.version for row in rows}
+            self._versions = {name: version for name, version in connection.execute(_VERSIONS)}
         version = self._versions.get(name, 0)
         self.read[name] = version
-        key = (_address(self._session.get_bind().engine), name, version)
+        key = (_address(connection.engine), name, version)
         if key not in _kept:
             _kept[key] = load(self._session, version)
         return _kept[key]

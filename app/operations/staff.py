@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Holding
@@ -20,17 +20,13 @@ def in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
 
 def holdings(session: Session, person: str, day: date) -> tuple[Holding, ...]:
     """The roles a person holds on `day`, oldest grant first."""
-    rows = session.connection().execute(_HOLDINGS, {"of": person, "today": day})
+    rows = session.execute(
+        select(Grant.role, Grant.organisation, Grant.acting)
+        .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
+        .where(Grant.person == person, in_force(day))
+        .order_by(Grant.id)
+    )
     return tuple(Holding(row.role, row.organisation, row.acting) for row in rows)
-
-
-# Asked at each request, and so made once.
-_HOLDINGS = (
-    select(Grant.role, Grant.organisation, Grant.acting)
-    .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
-    .where(Grant.person == bindparam("of"), in_force(bindparam("today", type_=Date)))
-    .order_by(Grant.id)
-)
 
 
 def staff_of(session: Session, organisation: str, day: date) -> Mapping[str, frozenset[str]]:

@@ -16,6 +16,7 @@ from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound, Refusal
 from app.engine.errors import EngineError
 from app.models.cases import CaseFile, Incident
+from app.operations.context import Context
 from app.services import acts
 from app.services.numbers import possible
 
@@ -60,41 +61,43 @@ def record(
     with transaction() as session:
         case = acts.lock_case(session, case_id)
         assert case is not None
-        if isinstance(error, Refusal):
-            error = _as_failure(case, error)
+        failed = _as_failure(case, error) if isinstance(error, Refusal) else error
         standing = session.scalar(
             select(Incident.id).where(
                 Incident.case_id == case_id, Incident.act == act, Incident.state == "open"
             )
         )
-        if standing is not None:
-            return
-        context = acts.context_for(session, case, actor=actor, now=now)
-        session.add(
-            Incident(
-                case_id=case_id,
-                act=act,
-                process=error.process,
-                element=error.element or None,
-                line=error.line or None,
-                code=error.code,
-                detail=error.detail[:2000],
-                since=now,
-                state="open",
-                opened_seq=context.seq,
-            )
+        if standing is None:
+            _write(acts.context_for(session, case, actor=actor, now=now), act, failed)
+
+
+def _write(context: Context, act: str, error: EngineError) -> None:
+    element, line, detail = error.element or None, error.line or None, error.detail[:2000]
+    context.session.add(
+        Incident(
+            case_id=context.case.id,
+            act=act,
+            process=error.process,
+            element=element,
+            line=line,
+            code=error.code,
+            detail=detail,
+            since=context.now,
+            state="open",
+            opened_seq=context.seq,
         )
-        acts.record(
-            context,
-            events.CaseIncident(
-                act=act,
-                process=error.process,
-                element=error.element or None,
-                line=error.line or None,
-                code=error.code,
-                detail=Sealed(error.detail[:2000], subject=None),
-            ),
-        )
+    )
+    acts.record(
+        context,
+        events.CaseIncident(
+            act=act,
+            process=error.process,
+            element=element,
+            line=line,
+            code=error.code,
+            detail=Sealed(detail, subject=None),
+        ),
+    )
 
 
 def _as_failure(case: CaseFile, refusal: Refusal) -> EngineError:

@@ -11,9 +11,9 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Date, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import events, log
@@ -21,8 +21,9 @@ from app.audit.sealed import Sealed
 from app.db import reading, transaction
 from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.refusals import NotAllowed
-from app.models.people import Person, SignIn
+from app.models.people import Grant, GrantEnd, Person, SignIn
 from app.operations.registers import Registers
+from app.operations.staff import in_force
 from app.services import acts, passwords, person_file, throttle
 from app.services.envelopes import envelope
 
@@ -33,12 +34,16 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The person behind a token: `session` is the number of the session, names by language."""
+    """The person behind a token: `session` is the number of the session, names by language.
+
+    `holdings` are the roles held on the day that was asked for, oldest grant first.
+    """
 
     session: int
     person: str
     names: Mapping[str, str]
     language: str
+    holdings: tuple[Holding, ...] = ()
 
     def actor(self, holdings: tuple[Holding, ...]) -> Actor:
         """The person as one who acts, with these roles."""
@@ -115,27 +120,36 @@ _FIND = (
         Person.name_ru,
         Person.name_en,
         Person.language,
+        Grant.role,
+        Grant.organisation,
+        Grant.acting,
+        in_force(bindparam("today", type_=Date)).label("held"),
     )
     .join(Person, Person.code == SignIn.person)
+    .outerjoin(Grant, Grant.person == Person.code)
+    .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
     .where(
         SignIn.token_sha256 == bindparam("token"),
         SignIn.ended_at.is_(None),
         Person.active.is_(True),
     )
+    .order_by(Grant.id)
 )
 
 
-def find(token: str, now: datetime) -> Found | None:
+def find(token: str, now: datetime, today: date | None = None) -> Found | None:
     """The person whose open session the token is of; None if there is none (any more).
 
-    Called at each request: one query, and at most once a minute one update that notes when
-    the session was last used. The first use after its end closes the session.
+    With the roles of `today`, the business day, where it is given. Called at each request:
+    one query, and at most once a minute one update that notes when the session was last
+    used. The first use after its end closes the session.
     """
     with reading() as session:
-        asked = {"token": _digest(token)}
-        row = session.connection().execute(_FIND, asked).one_or_none()
-    if row is None:
+        asked = {"token": _digest(token), "today": today}
+        rows = session.connection().execute(_FIND, asked).all()
+    if not rows:
         return None
+    row = rows[0]
     if row.expires_at <= now:
         close_expired(now=now)
         return None
@@ -143,7 +157,8 @@ def find(token: str, now: datetime) -> Found | None:
         with transaction() as session:
             session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=now))
     names = {"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en}
-    return Found(row.id, row.code, names, row.language)
+    held = tuple(Holding(r.role, r.organisation, r.acting) for r in rows if r.held)
+    return Found(row.id, row.code, names, row.language, held)
 
 
 def sign_out(*, token: str, now: datetime) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from zstandard import ZstdError
 
 from app.audit import events, guards, log, verify
 from app.audit.projections import verify_projections
@@ -17,12 +19,15 @@ from app.db import db, reading, transaction
 from app.documents.store import BlobDamaged, BlobMissing, BlobStore
 from app.domain.actors import Actor, SystemActor
 from app.engine import runner
-from app.engine.errors import StateUnreadable
+from app.engine.errors import ReleaseError, StateUnreadable
 from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.trail import EventRow
 from app.services import releases
 from app.services.envelopes import envelope
+
+# Cases in memory at a time.
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,7 @@ def record(result: Verification, *, actor: Actor | SystemActor, now: datetime) -
 
 def _states(session: Session) -> Iterator[Problem]:
     """Every case's saved state against the digest on the newest event that moved it."""
-    for case in session.scalars(
-        select(CaseFile).order_by(CaseFile.id).execution_options(yield_per=50)
-    ):
+    for case in _cases(session):
         recorded = _recorded(session, case)
         if recorded is None:
             yield Problem(None, f"Case {case.number} has no event that tells its state.")
@@ -85,14 +88,29 @@ def _states(session: Session) -> Iterator[Problem]:
         except StateUnreadable as error:
             yield Problem(place, f"The state of case {case.number} cannot be read: {error}.")
             continue
+        except (ReleaseError, SQLAlchemyError, ZstdError, ValueError) as damage:
+            told = type(damage).__name__
+            yield Problem(place, f"The release of case {case.number} cannot be read: {told}.")
+            continue
         if found != digest:
             yield Problem(place, f"The state of case {case.number} is not the recorded one.")
 
 
+def _cases(session: Session) -> Iterator[CaseFile]:
+    """Every case, one page in memory at a time; no cursor is held while acts go on."""
+    after = 0
+    query = select(CaseFile).order_by(CaseFile.id).limit(PAGE)
+    while page := session.scalars(query.where(CaseFile.id > after)).all():
+        yield from page
+        after = page[-1].id
+        session.expunge_all()
+
+
 def _recorded(session: Session, case: CaseFile) -> tuple[int, str] | None:
+    """Number and digest of the newest event that moved the case, as of the row that was read."""
     rows = session.execute(
         select(EventRow.seq, EventRow.body)
-        .where(EventRow.stream == case.stream)
+        .where(EventRow.stream == case.stream, EventRow.seq <= case.version)
         .order_by(EventRow.seq.desc())
     )
     for row in rows:

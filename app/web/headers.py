@@ -42,8 +42,10 @@ def harden(answer: Response) -> Response:
     A built file whose address bears its version may be kept for ever; official data in no
     browser's store at all.
     """
+    there = {name for name, _ in answer.headers}
     for name, value in FIXED.items():
-        answer.headers.setdefault(name, value)
+        if name not in there:
+            answer.headers.add(name, value)
     if request.is_secure:
         answer.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint == "static" and answer.status_code in (200, 206, 304):

@@ -32,9 +32,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=KINDS)
-def fresh(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
-) -> Iterator[Site]:
+def fresh(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Site]:
     """A demonstration with its people on 10 January 2018, and no case yet; served."""
     for url in cloned(databases, request.param, build_stage):
         with opened(url, tmp_path):

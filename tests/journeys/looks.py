@@ -40,7 +40,8 @@ SAID = """() => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const said = [];
   while (walker.nextNode()) {
-    if (!walker.currentNode.parentElement.closest("script, style")) said.push(walker.currentNode.data);
+    const text = walker.currentNode;
+    if (!text.parentElement.closest("script, style")) said.push(text.data);
   }
   for (const name of ["aria-label", "title", "placeholder", "data-not-kept"]) {
     for (const e of document.querySelectorAll(`[${name}]`)) said.push(e.getAttribute(name));

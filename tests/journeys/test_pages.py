@@ -72,6 +72,8 @@ def faults(reader: Person, shown: Shown, language: str) -> Iterator[str]:
 @pytest.fixture
 def head(browser: Browser, scene: Scene) -> Iterator[Person]:
     with Person(browser, scene.site, "mne.head") as person:
+        # The language is the person's own, and has been changed above.
+        person.page.goto("/language/kk?next=/")
         yield person
     assert person.troubles == []
 
@@ -138,3 +140,12 @@ def test_the_keys_of_the_list(head: Person) -> None:
     press("Escape")
     expect(keys).to_be_hidden()
     page.get_by_role("button", name="Кезекке қайтару").click()
+
+
+def test_a_refused_page_can_be_read_in_another_language(head: Person) -> None:
+    head.open_task("Қараусыз қалдыру туралы шешім")
+    head.write("Шешімнің нөмірі", "7-ш")
+    head.press("Шешімді тіркеу")
+    expect(head.page.get_by_role("alert")).to_contain_text("Нысан қабылданбады.")
+    head.page.get_by_role("link", name="Рус").click()
+    expect(head.page.get_by_label("Номер решения")).to_have_value("7-ш")

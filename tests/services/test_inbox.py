@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -17,11 +18,11 @@ from app.services.inbox import PAGE, InboxPage
 from tests.journeys.plot import AKMOLA, CONCLUSION, Stage
 
 
-def look(stage: Stage, login: str, **wanted: object) -> InboxPage:
-    return inbox.inbox(actor=stage.actor(login), now=stage.play.now, **wanted)  # type: ignore[arg-type]
+def look(stage: Stage, login: str, **wanted: Any) -> InboxPage:
+    return inbox.inbox(actor=stage.actor(login), now=stage.play.now, **wanted)
 
 
-def elements(stage: Stage, login: str, **wanted: object) -> list[str]:
+def elements(stage: Stage, login: str, **wanted: Any) -> list[str]:
     return [row.element for row in look(stage, login, **wanted).rows]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -62,7 +63,7 @@ def connection() -> Iterator[Connection]:
         yield made
 
 
-def fill(session: Session, world: list[dict]) -> None:  # type: ignore[type-arg]
+def fill(session: Session, world: list[dict[str, Any]]) -> None:
     keys = count(1)
     for number, case in enumerate(world, start=1):
         session.add(
@@ -91,8 +92,8 @@ def fill(session: Session, world: list[dict]) -> None:  # type: ignore[type-arg]
 def test_the_filters_find_what_the_predicates_allow(
     connection: Connection,
     actor: Actor,
-    world: list[dict],
-    acted: set[tuple[int, str]],  # type: ignore[type-arg]
+    world: list[dict[str, Any]],
+    acted: set[tuple[int, str]],
 ) -> None:
     with Session(connection) as session:
         fill(session, world)
@@ -138,7 +139,7 @@ def test_the_body_sees_the_outcome_and_neither_votes_nor_members(received: Stage
     def seen(of: int) -> case_page.CasePage:
         return case_page.case_page(case_id=of, actor=body, now=received.play.now)
 
-    def objection(of: int) -> object:
+    def objection(of: int) -> Any:
         [found] = seen(of).about.objections
         return found
 
@@ -146,7 +147,7 @@ def test_the_body_sees_the_outcome_and_neither_votes_nor_members(received: Stage
         seen(case)
     received.plot.form_commission(case)
     received.plot.vote(case, AKMOLA)
-    assert objection(CONCLUSION).commission is None  # type: ignore[attr-defined]
+    assert objection(CONCLUSION).commission is None
     received.plot.decide(case, AKMOLA)
     page = seen(case)
     found = page.about.objections[0]
