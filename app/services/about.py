@@ -221,9 +221,7 @@ def _commission(session: Session, row: Commission, inside: bool) -> CommissionVi
         order_date=row.order_date,
         chair=row.chair,
         members=tuple(
-            MemberView(
-                person, person == row.chair, votes.get(person, {}), dissents.get(person, "")
-            )
+            MemberView(person, person == row.chair, votes.get(person, {}), dissents.get(person, ""))
             for person in members
         ),
         minutes_number=minutes.number if minutes else None,
