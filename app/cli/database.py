@@ -38,6 +38,9 @@ def ready(*, demo: bool = False) -> None:
     """
     settings = current().settings
     with _lock(settings, "setup", SET_UP_WITHIN), installation.turn():
+        if settings.sqlite_file is not None and not settings.sqlite_file.exists():
+            # It will hold names and password hashes.
+            settings.sqlite_file.touch(mode=0o600)
         installation.migrate(MIGRATIONS)
         installation.set_up(
             diagrams=settings.diagrams,

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 def start(app: Flask) -> BackgroundScheduler:
     """Start ticking in a thread of this process; call it after a fork, never before."""
+    # A tick that takes longer than the interval is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         _look,

@@ -55,14 +55,13 @@ def turn() -> Iterator[None]:
     if db.engine.dialect.name != "postgresql":
         yield
         return
-    with db.engine.connect() as connection:
+    # No transaction: it would hold back the cleaning of tables for as long as the turn takes.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SELECT pg_advisory_lock({SETTING_UP})"))
-        connection.commit()
         try:
             yield
         finally:
             connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
-            connection.commit()
 
 
 def outdated(connection: Connection, migrations: Path) -> bool:

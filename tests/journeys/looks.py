@@ -69,8 +69,8 @@ def faults(page: Page, *, thorough: bool) -> Iterator[str]:
     """What is wrong on a page of a `watched` context at every size and in every theme.
 
     axe-core looks with all its rules at each size in the light, and at colours in the dark;
-    not `thorough`, it looks once in the light and once in the dark: words do not change
-    colours. The page is left narrow and dark.
+    not `thorough`, it looks with all its rules once: words do not change colours. The page
+    is left narrow and dark.
     """
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -80,7 +80,7 @@ def faults(page: Page, *, thorough: bool) -> Iterator[str]:
             too_wide = page.evaluate(TOO_WIDE)
             if too_wide:
                 yield f"{look}: scrolls sideways, {too_wide}"
-            if thorough or (theme == "normal") == (width == max(SIZES)):
+            if thorough or (theme, width) == ("normal", max(SIZES)):
                 yield from (f"{look}: {found}" for found in _axe(page, theme))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+
 from app.demo import appeal, scene
 from app.models.facts import Letter
 from tests.journeys.plot import (
@@ -21,6 +23,17 @@ from tests.journeys.plot import (
     Stage,
     opened,
 )
+
+# What is got but is no page of its own: files, pieces, signs of life, ways to a page.
+NO_PAGES = {
+    "static",
+    "web.case_diagram",
+    "web.document",
+    "web.health",
+    "web.home",
+    "web.language",
+    "web.task_peek",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,16 @@ def build(url: str, data: Path) -> list[Shown]:
         stage.play.pass_time(appeal.at("2018-04-04T10:42"))
         shown = [*appeals, *_beginnings(stage), *_cases(stage, schedule), *_others(stage)]
         scene.set_clock(stage.play.now)
+        assert not forgotten(stage.app, shown)
     return shown
+
+
+def forgotten(app: Flask, shown: list[Shown]) -> set[str]:
+    """Pages of `app` that nobody opens here."""
+    address = app.url_map.bind("localhost")
+    opened_by_somebody = {address.match(page.path.partition("?")[0])[0] for page in shown}
+    there = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return there - opened_by_somebody - NO_PAGES
 
 
 def _task(stage: Stage, login: str, case: int, element: str) -> Shown:
@@ -130,6 +152,8 @@ def _others(stage: Stage) -> Iterator[Shown]:
     yield Shown("start a schedule", appeal.DRAFTER, f"/cases/start/schedule?{mne}")
     yield Shown("start a conclusion", appeal.EVALUATOR, f"/cases/start/conclusion?{mne}")
     yield Shown("a term explained", appeal.DRAFTER, f"/calendar/2018?{counted}")
+    yield Shown("my account", "mne.head", "/account")
     yield Shown("calendar", "admin", "/calendar/2018")
+    yield Shown("mandates", "admin", "/mandates")
     yield Shown("people", "admin", "/people?q=akmola")
     yield Shown("a person", "admin", f"/people/{person}")

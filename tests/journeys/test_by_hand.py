@@ -194,7 +194,8 @@ def object_late(officer: Person) -> None:
     officer.reads("2018 жылғы 2 сәуір күні аяқталды")
     officer.tick("1.2.1")
     officer.write("Негіздеме", GROUNDS)
-    officer.tick("Құжатсыз қарсылық қараусыз қалатынын білемін")
+    officer.attach(pdf("Статистика.pdf"), SOURCE, ORIGIN)
+    expect(officer.page.get_by_role("checkbox", name="Статистика.pdf")).to_be_checked()
     officer.press("Қарсылық жіберу")
     officer.reads("Қарсылық мерзімі өткеннен кейін жіберілген болып тіркелді.")
 

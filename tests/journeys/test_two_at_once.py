@@ -137,7 +137,7 @@ def test_whose_session_was_ended_loses_nothing(office: Office) -> None:
     officer, admin = office["karaganda.officer1"], office["admin"]
     object_without_documents(officer, "Есептеу қате.")
     admin.go("Пайдаланушылар")
-    admin.write("Аты немесе логині бойынша іздеу", officer.login)
+    admin.write("Аты, логині немесе органы бойынша іздеу", officer.login)
     admin.press("Қолдану")
     admin.page.get_by_role("link", name=officer.name).click()
     admin.write("Құпиясөз", NEW_PASSWORD)
