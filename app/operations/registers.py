@@ -99,8 +99,10 @@ def _in_force(rows: Sequence[Any], key: Any) -> list[Any]:
     return list(newest.values())
 
 
-def _rows(session: Session, table: Any) -> Sequence[Any]:
-    return session.scalars(select(table).order_by(table.seq, table.id)).all()
+def _rows(session: Session, table: Any, version: int) -> Sequence[Any]:
+    """The rows of a register up to a version: a later one may be there already, and is not its."""
+    query = select(table).where(table.seq <= version).order_by(table.seq, table.id)
+    return session.scalars(query).all()
 
 
 def _calendar(session: Session, version: int) -> Calendar:
@@ -112,13 +114,13 @@ def _calendar(session: Session, version: int) -> Calendar:
             name_en=row.name_en,
             source=row.source,
         )
-        for row in _in_force(_rows(session, tables.CalendarDay), lambda r: r.day)
+        for row in _in_force(_rows(session, tables.CalendarDay, version), lambda r: r.day)
         if row.kind != "ordinary"
     }
     return Calendar(version=version, days=marks)
 
 
-def _bodies(session: Session, _version: int) -> Bodies:
+def _bodies(session: Session, version: int) -> Bodies:
     return Bodies(
         {
             row.code: Body(
@@ -135,12 +137,12 @@ def _bodies(session: Session, _version: int) -> Bodies:
                 directly_under_president=row.directly_under_president,
                 time_zone=row.time_zone,
             )
-            for row in _in_force(_rows(session, tables.Body), lambda r: r.code)
+            for row in _in_force(_rows(session, tables.Body, version), lambda r: r.code)
         }
     )
 
 
-def _mandates(session: Session, _version: int) -> Mandates:
+def _mandates(session: Session, version: int) -> Mandates:
     return Mandates(
         tuple(
             Mandate(
@@ -151,7 +153,8 @@ def _mandates(session: Session, _version: int) -> Mandates:
                 basis=row.basis,
             )
             for row in _in_force(
-                _rows(session, tables.MandateRow), lambda r: (r.role, r.holder, r.starts_on)
+                _rows(session, tables.MandateRow, version),
+                lambda r: (r.role, r.holder, r.starts_on),
             )
             # Planned and taken back before it began.
             if row.ends_on is None or row.ends_on >= row.starts_on
@@ -159,7 +162,7 @@ def _mandates(session: Session, _version: int) -> Mandates:
     )
 
 
-def _parts(session: Session, _version: int) -> tuple[Part, ...]:
+def _parts(session: Session, version: int) -> tuple[Part, ...]:
     return tuple(
         Part(
             block=row.block,
@@ -171,10 +174,10 @@ def _parts(session: Session, _version: int) -> tuple[Part, ...]:
             consolidator=row.consolidator,
             basis=row.basis,
         )
-        for row in _in_force(_rows(session, tables.PartRow), lambda r: (r.block, r.code))
+        for row in _in_force(_rows(session, tables.PartRow, version), lambda r: (r.block, r.code))
     )
 
 
-def _settings(session: Session, _version: int) -> dict[str, Any]:
-    rows = _in_force(_rows(session, tables.SettingRow), lambda r: r.name)
+def _settings(session: Session, version: int) -> dict[str, Any]:
+    rows = _in_force(_rows(session, tables.SettingRow, version), lambda r: r.name)
     return {row.name: json.loads(row.value) for row in rows}
