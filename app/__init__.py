@@ -69,8 +69,10 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.sqlite_file is not None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": 10}}
-    # A server that does not answer is told of within seconds.
+    # A server that does not answer is told of within seconds. The connection used last comes
+    # first: it has prepared what it was asked, and its server has it at hand.
     return {
         "pool_size": 10,
+        "pool_use_lifo": True,
         "connect_args": {"connect_timeout": 5},
     }

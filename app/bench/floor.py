@@ -1,20 +1,26 @@
 """The floor: what one completion costs at the least, on this machine, in this run.
 
 Load the saved state, complete the task, save it by our codec, one durable commit: no rows,
-no event, no permission, no page.
+no event, no permission, no page. Each database has its own, since neither commits for the
+price of the other; the driver is used as it is, without a layer over it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import make_url
 
 from app.engine import runner
 from app.engine.release import Release
+from config.settings import Settings
 
 NOW = datetime(2018, 3, 26, 4, 0, tzinfo=UTC)
 
@@ -29,32 +35,116 @@ class NoHost:
         raise LookupError(name)
 
 
-def measure(release: Release, folder: Path, rounds: int) -> float:
-    """CPU milliseconds of one completion at the floor, over `rounds` of them."""
+class Shelf(Protocol):
+    """Saved states by number, in one table of one database."""
+
+    def fill(self, states: Iterable[tuple[int, bytes]]) -> None:
+        """Put the states there, replacing all that was there before."""
+
+    def taken(self, number: int) -> bytes:
+        """Begin, and read a state."""
+
+    def put(self, number: int, state: bytes) -> None:
+        """Write the state and commit durably."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class SqliteShelf:
+    """States in a file of their own, written as durably as the product does."""
+
+    def __init__(self, file: Path) -> None:
+        """Make the file."""
+        self._database = sqlite3.connect(file, isolation_level=None)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+
+    def fill(self, states: Iterable[tuple[int, bytes]]) -> None:
+        """Put the states there."""
+        self._database.execute("DROP TABLE IF EXISTS floor")
+        self._database.execute("CREATE TABLE floor (id INTEGER PRIMARY KEY, state BLOB)")
+        self._database.executemany("INSERT INTO floor (id, state) VALUES (?, ?)", states)
+
+    def taken(self, number: int) -> bytes:
+        """Begin, and read a state."""
+        self._database.execute("BEGIN IMMEDIATE")
+        [state] = self._database.execute(
+            "SELECT state FROM floor WHERE id = ?", (number,)
+        ).fetchone()
+        return bytes(state)
+
+    def put(self, number: int, state: bytes) -> None:
+        """Write and commit."""
+        self._database.execute("UPDATE floor SET state = ? WHERE id = ?", (state, number))
+        self._database.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+class PostgresqlShelf:
+    """States in a temporary table's durable sibling, over the driver alone."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to the database of an SQLAlchemy URL."""
+        plain = make_url(url).set(drivername="postgresql")
+        self._database = psycopg.connect(plain.render_as_string(hide_password=False))
+
+    def fill(self, states: Iterable[tuple[int, bytes]]) -> None:
+        """Put the states there."""
+        self._database.execute("DROP TABLE IF EXISTS floor")
+        self._database.execute("CREATE TABLE floor (id INTEGER PRIMARY KEY, state BYTEA)")
+        with self._database.cursor() as cursor:
+            cursor.executemany("INSERT INTO floor (id, state) VALUES (%s, %s)", states)
+        self._database.commit()
+
+    def taken(self, number: int) -> bytes:
+        """Begin, and read a state."""
+        row = self._database.execute(
+            "SELECT state FROM floor WHERE id = %s FOR UPDATE", (number,)
+        ).fetchone()
+        assert row is not None
+        return bytes(row[0])
+
+    def put(self, number: int, state: bytes) -> None:
+        """Write and commit."""
+        self._database.execute("UPDATE floor SET state = %s WHERE id = %s", (state, number))
+        self._database.commit()
+
+    def close(self) -> None:
+        """Remove the table and disconnect."""
+        self._database.execute("DROP TABLE floor")
+        self._database.commit()
+        self._database.close()
+
+
+def shelf(settings: Settings) -> Shelf:
+    """Where the floor of an installation's database is measured, beside its own tables."""
+    if settings.sqlite_file is not None:
+        return SqliteShelf(settings.sqlite_file.with_name("floor.db"))
+    return PostgresqlShelf(settings.database_url)
+
+
+def measure(release: Release, settings: Settings, rounds: int) -> float:
+    """CPU milliseconds of one completion at the floor, over `rounds` of them.
+
+    The database server's own CPU is not in it, as it is not in that of a run.
+    """
     host = NoHost()
     begun = runner.start(release, "two_tasks", {"authority": "mne"}, now=NOW, host=host)
-    database = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    try:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("CREATE TABLE floor (id INTEGER PRIMARY KEY, state BLOB)")
-        database.executemany(
-            "INSERT INTO floor (id, state) VALUES (?, ?)",
-            [(number, begun.state) for number in range(rounds)],
-        )
+    with closing(shelf(settings)) as states:
+        states.fill((number, begun.state) for number in range(rounds))
         started = time.process_time()
         for number in range(rounds):
-            _one(release, database, number, host)
+            _one(release, states, number, host)
         return (time.process_time() - started) / rounds * 1000
-    finally:
-        database.close()
 
 
-def _one(release: Release, database: sqlite3.Connection, number: int, host: NoHost) -> None:
-    database.execute("BEGIN IMMEDIATE")
-    [state] = database.execute("SELECT state FROM floor WHERE id = ?", (number,)).fetchone()
+def _one(release: Release, states: Shelf, number: int, host: NoHost) -> None:
+    state = states.taken(number)
     step = runner.complete(
         release, state, "prepare", {"points": 7, "urgent": False}, now=NOW, host=host
     )
-    database.execute("UPDATE floor SET state = ? WHERE id = ?", (step.state, number))
-    database.execute("COMMIT")
+    states.put(number, step.state)

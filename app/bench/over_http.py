@@ -15,14 +15,12 @@ from config.settings import Settings
 POSTED = ({"points": "7"}, {"decision": "approve"})
 
 
-def over_http(
-    settings: Settings, database: str, count: int, clients: tuple[int, ...]
-) -> list[step.Run]:
-    """Start and complete `count` cases for each number of clients, at one real server."""
+def over_http(settings: Settings, database: str, count: int, clients: int) -> step.Run:
+    """Start and complete `count` cases at one real server, by `clients` at once."""
     step.close()
-    with Served(settings) as server, _signed_in(server, max(clients)) as browsers:
+    with Served(settings) as server, _signed_in(server, clients) as browsers:
         _complete(_start(step.WARM, browsers), browsers)
-        return [_measure(server, database, count, browsers[:number]) for number in clients]
+        return _measure(server, database, count, browsers)
 
 
 @contextmanager
@@ -48,7 +46,7 @@ def _measure(server: Served, database: str, count: int, browsers: list[Browser])
         times=times,
         seconds=(starting, took),
         cpu=None if before is None or after is None else after - before,
-        counter=None,
+        per_completion=None,
         started=started,
     )
 

@@ -6,7 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Protocol
 
-from app.db import reading
+from sqlalchemy import select
+
+from app.db import connection_of, looking
+from app.models.people import Person
 from app.operations.registers import Registers
 
 
@@ -33,14 +36,27 @@ class InstallationClock:
     """The clock of an installation: the wall time, unless it is a demonstration.
 
     A demonstration's clock is the setting `demo.clock`, an instant at which it stands until
-    `demo advance` moves it. Anywhere else there is no such setting.
+    `demo advance` moves it. Anywhere else there is no such setting, and none can come: an
+    installation that has people of its own never becomes a demonstration.
     """
+
+    def __init__(self) -> None:
+        """Know nothing of the installation yet."""
+        self._real = False
 
     def now(self) -> datetime:
         """The business time, UTC."""
-        with reading() as session:
-            standing = Registers(session).setting("demo.clock", None)
+        if self._real:
+            return datetime.now(UTC)
+        with looking() as session:
+            registers = Registers(session)
+            standing = registers.setting("demo.clock", None)
+            if standing is None and not registers.setting("demonstration", False):
+                self._real = connection_of(session).execute(_ANYBODY).first() is not None
         return datetime.now(UTC) if standing is None else datetime.fromisoformat(standing)
+
+
+_ANYBODY = select(Person.code).limit(1)
 
 
 def stored(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.web import errors, filters, frame, headers, languages
+from app.web import errors, filters, frame, headers, languages, turns
 from app.web.blueprint import pages
 
 
@@ -36,4 +36,6 @@ def init_app(app: Flask) -> None:
     languages.init_app(app)
     filters.init_app(app)
     frame.init_app(app)
+    if app.extensions["bagalau"].settings.sqlite_file is not None:
+        app.wsgi_app = turns.InTurns(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
     app.register_blueprint(pages)

@@ -19,7 +19,7 @@ from app.services import incidents
 from app.services import starts as starting
 from app.services.starts import Start
 from app.services.task_page import Offers
-from app.web import case_view, errors, forms, options
+from app.web import case_view, errors, forms, options, words
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 from app.web.frame import roster
@@ -73,11 +73,20 @@ def cases() -> str:
 def case(case_id: int) -> str:
     """A case: where it stands, its story, dates, documents, letters and objections."""
     found = service.case_page(case_id=case_id, actor=actor(), now=now())
+    if _just_done(found, request.args.get("done", type=int)):
+        flash(words.on_the_trail(int(request.args["done"]), found.case.number))
     return render_template(
         "case.html",
         page=found,
         view=case_view,
         documents={document.id: document for document in found.documents},
+    )
+
+
+def _just_done(found: service.CasePage, seq: int | None) -> bool:
+    """Whether the address tells of an act of the reader's own."""
+    return any(
+        chapter.seq == seq and chapter.person in (actor().person, None) for chapter in found.story
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from babel import Locale
 from flask import Flask, g, has_request_context, session
 from flask_babel import Babel
 
@@ -21,7 +22,7 @@ def init_app(app: Flask) -> None:
         default_locale="en",
         default_translation_directories=str(CATALOGUES),
         default_timezone="UTC",
-        locale_selector=language,
+        locale_selector=_locale,
     )
 
 
@@ -32,6 +33,14 @@ def language() -> str:
     if "language" not in g:
         g.language = _kept() if g.get("bare") else login.language()
     return str(g.language)
+
+
+def _locale() -> Locale:
+    return _LOCALES[language()]
+
+
+# Made once: a code would be taken apart and looked up at every request.
+_LOCALES = {code: Locale.parse(code) for code in LANGUAGES}
 
 
 def _kept() -> str:

@@ -131,3 +131,12 @@ def control(code: str) -> str:
 def block(number: int) -> str:
     """The name of a block (¶ 16)."""
     return word("block", str(number), language()) or str(number)
+
+
+def on_the_trail(seq: int, number: str) -> str:
+    """The sentence that tells a person that their act is done."""
+    return str(
+        gettext(
+            "Done. It is on the trail as event %(seq)s of case %(number)s.", seq=seq, number=number
+        )
+    )

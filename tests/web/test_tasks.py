@@ -146,8 +146,15 @@ def test_an_objection_goes_from_the_page_to_the_commission(received: Stage) -> N
         f"/tasks/{task}/complete", points="1.1.1", grounds="Есептеу қате", documents=document
     )
     assert done.status_code == 302
-    assert done.location == f"/cases/{CONCLUSION}"
-    assert "Есептеу қате" in words(browser.get(done.location))
+    place, _, seq = done.location.partition("?done=")
+    assert place == f"/cases/{CONCLUSION}"
+    shown = words(browser.get(done.location))
+    assert "Есептеу қате" in shown
+    assert (told := f"{seq}-оқиғасы болып жазылды") in shown
+    # Only an act of one's own is told of, whatever the address says.
+    assert all(
+        told not in words(browser.get(f"{place}{other}")) for other in ("", "?done=2", "?done=x")
+    )
     head = Browser(received.app, "mne.head")
     form = received.task(3, "form")
     shown = words(head.get(f"/tasks/{form}"))
