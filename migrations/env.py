@@ -6,7 +6,9 @@ from alembic import context
 from sqlalchemy import Connection
 
 import app.models.cases
+import app.models.evaluation
 import app.models.facts
+import app.models.overall
 import app.models.people
 import app.models.registers
 import app.models.trail  # noqa: F401 - the import registers the tables

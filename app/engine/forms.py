@@ -2,7 +2,8 @@
 
 A field is decisive (its answer enters the case and is in clear on the trail) or sealed (only
 a commitment to it is on the trail). Free text is always sealed, so that it can be erased
-without breaking a replay.
+without breaking a replay. A table of figures is neither: with `"in_case": false` its answer
+is in clear on the trail, and operations make facts of it, but no expression can read it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class When:
 class Field:
     """One question of a form; `min` and `max` are decimal text, `max_length` characters.
 
-    `options` are fixed choices; `source` names choices that the service layer looks up.
+    `options` are fixed choices; `source` names choices that the service layer looks up. What
+    is not `in_case` and not sealed stands on the event and goes to the operations alone.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Field:
     max: str | None
     scale: int | None
     max_length: int | None
+    in_case: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Form:
     @property
     def decisive(self) -> frozenset[str]:
         """The fields whose answers enter the case."""
-        return frozenset(f.name for f in self.fields if not f.sealed)
+        return frozenset(f.name for f in self.fields if not f.sealed and f.in_case)
 
     @property
     def sealed(self) -> frozenset[str]:
@@ -132,7 +135,7 @@ def read_form(key: str, data: bytes) -> Form:
 def _field(raw: Any, before: list[Field]) -> Field:
     known = {
         "name", "type", "label", "help", "required", "sealed", "paragraph", "options", "source",
-        "when", "min", "max", "scale", "max_length",
+        "when", "min", "max", "scale", "max_length", "in_case",
     }  # fmt: skip
     _entries(raw, known, {"name", "type", "label"}, "a field")
     name, kind = raw["name"], raw["type"]
@@ -162,7 +165,10 @@ def _field(raw: Any, before: list[Field]) -> Field:
         max=_decimal(raw.get("max"), f"{name}.max"),
         scale=_whole(raw.get("scale"), f"{name}.scale"),
         max_length=_whole(raw.get("max_length"), f"{name}.max_length"),
+        in_case=_truth(raw.get("in_case", not sealed), f"{name}.in_case"),
     )
+    if sealed and field.in_case:
+        raise FormError(f"{name}: what is sealed is in no case")
     if kind in CHOOSING and bool(field.options) == bool(field.source):
         raise FormError(f"{name}: options or a source, one of them")
     short = kind == "text" and 0 < (field.max_length or 0) <= LONGEST_CODE

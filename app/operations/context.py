@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor, SystemActor
+from app.engine.step import Sent
 from app.models.cases import CaseFile, Party
 from app.models.facts import Letter
 from app.models.trail import Fact
@@ -38,6 +39,7 @@ class Context:
     registers: Registers
     answers: Mapping[str, Any] = field(default_factory=dict)
     rows: list[Fact] = field(default_factory=list)
+    outbox: list[Sent] = field(default_factory=list)
 
     @property
     def person(self) -> str:
@@ -66,6 +68,14 @@ class Context:
     def show_to(self, organisation: str) -> None:
         """Let an organisation see the case from this act on."""
         self.write(Party(case_id=self.case.id, organisation=organisation))
+
+    def start_case(self, process: str, message: str, payload: Mapping[str, Any]) -> None:
+        """Let a case of `process` be started by a message, as an act of its own after this one."""
+        self.outbox.append(Sent(message, dict(payload), None, process, ""))
+
+    def send(self, message: str, payload: Mapping[str, Any], *, to: int) -> None:
+        """Send a message to a case; it is delivered after this act, when the case waits for it."""
+        self.outbox.append(Sent(message, dict(payload), str(to), None, ""))
 
     def send_letter(self, kind: str, recipient: str, subject: int | None = None) -> Letter:
         """Send a letter of the release to an organisation."""

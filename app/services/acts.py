@@ -22,7 +22,7 @@ from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.refusals import NotFound, Refusal, TooLarge
 from app.engine.errors import EngineError
 from app.engine.release import Release
-from app.engine.step import Step
+from app.engine.step import Sent, Step
 from app.models.cases import CaseFile, Message
 from app.operations.context import Context
 from app.operations.registers import Registers
@@ -163,7 +163,7 @@ def record(
                 paragraphs=paragraphs,
             ),
             stream=case.stream,
-            movement=None if step is None else _movement(step, effects or {}),
+            movement=None if step is None else _movement(step, effects or {}, context.outbox),
             rows=[*context.rows, case],
             case_id=case.id,
             newest=newest,
@@ -202,12 +202,12 @@ _TOUCHED = _update("version")
 
 
 def send(context: Context, step: Step) -> None:
-    """Put the messages of a step into the outbox; they are delivered as acts of their own.
+    """Write the messages of a step and of its operations; each is delivered as an act of its own.
 
     Raises:
         EngineError: `not_a_case`, a message is addressed to a case that is not there.
     """
-    for sent in step.sent:
+    for sent in (*step.sent, *context.outbox):
         if sent.to is not None and not _is_case(context.session, sent.to):
             process = context.case.process
             raise EngineError(process, sent.element, 0, "not_a_case", f"to: {sent.to}")
@@ -232,18 +232,21 @@ def _is_case(session: Session, address: str) -> bool:
     return connection_of(session).scalar(found) is not None
 
 
-def _movement(step: Step, effects: Mapping[str, Any]) -> log.Movement:
+def _movement(step: Step, effects: Mapping[str, Any], outbox: Sequence[Sent]) -> log.Movement:
     return log.Movement(
         calls=tuple([c.name, dict(c.parameters), c.result] for c in step.calls),
-        sent=tuple(
-            {"message": s.message, "payload": s.payload, "to": s.to, "starts": s.starts}
-            for s in step.sent
-        ),
+        # What an operation sent is told apart: it does not come about again when the act is
+        # executed again.
+        sent=(*map(_told, step.sent), *(_told(sent) | {"by": "operation"} for sent in outbox)),
         visits=tuple([v.process, v.element, v.key] for v in step.visits),
         effects=effects,
         state_digest=step.digest,
         state_sha256=hashlib.sha256(step.state).hexdigest(),
     )
+
+
+def _told(sent: Sent) -> dict[str, Any]:
+    return {"message": sent.message, "payload": sent.payload, "to": sent.to, "starts": sent.starts}
 
 
 @contextmanager

@@ -24,15 +24,24 @@ Offered = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Validated answers: `decisive` enters the case, `sealed` is only committed to."""
+    """Validated answers: `decisive` enters the case, `sealed` is only committed to.
+
+    `figures` stand on the event in clear, as the decisive do, and go to operations alone.
+    """
 
     decisive: dict[str, Any]
     sealed: dict[str, Any]
+    figures: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    @property
+    def clear(self) -> dict[str, Any]:
+        """The answers that the event tells in clear."""
+        return {**self.decisive, **self.figures}
 
     @property
     def all(self) -> dict[str, Any]:
         """Every answer by field name."""
-        return {**self.decisive, **self.sealed}
+        return {**self.decisive, **self.figures, **self.sealed}
 
 
 def validate(form: Form, given: Mapping[str, Any], offered: Offered) -> Answers:
@@ -67,17 +76,22 @@ def validate(form: Form, given: Mapping[str, Any], offered: Offered) -> Answers:
         raise Invalid("form.invalid", fields=tuple(wrong.values()))
     return Answers(
         # What was left empty enters the case too: an expression may ask for every field.
-        decisive={
-            field.name: loaded.get(field.name, NOT_GIVEN.get(field.type))
-            for field in form.fields
-            if not field.sealed
-        },
+        decisive=_with_empty(form, loaded, in_case=True),
+        figures=_with_empty(form, loaded, in_case=False),
         sealed={
             field.name: loaded[field.name]
             for field in form.fields
             if field.sealed and field.name in loaded
         },
     )
+
+
+def _with_empty(form: Form, loaded: Mapping[str, Any], *, in_case: bool) -> dict[str, Any]:
+    return {
+        field.name: loaded.get(field.name, NOT_GIVEN.get(field.type))
+        for field in form.fields
+        if not field.sealed and field.in_case == in_case
+    }
 
 
 # The value of a field that was left empty; None for the types not named here.
@@ -90,6 +104,10 @@ NOT_GIVEN: Mapping[str, Any] = {
     "points": [],
     "votes": {},
     "corrections": {},
+    "report": {},
+    "scores": {},
+    "missing": {},
+    "secrecy": {},
 }
 
 

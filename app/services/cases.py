@@ -51,7 +51,7 @@ def start(
             release,
             model,
             data=None,
-            answers=checked.decisive,
+            answers=checked.clear,
             sealed=checked.sealed,
             organisation=organisation,
             actor=actor,

@@ -209,7 +209,7 @@ def _complete(
         except TaskGone:
             raise Conflict("task.gone") from None
         done = Completed(case.id, case.number, step.ended, context.seq)
-        return done, bool(step.sent or step.waits)
+        return done, bool(step.sent or step.waits or context.outbox)
 
 
 _DRAFT = cast(Table, Draft.__table__)
@@ -229,7 +229,7 @@ def _told(task: Task, checked: Answers, actor: Actor) -> events.TaskCompleted:
         process=task.process,
         form=task.form,
         answers={
-            **checked.decisive,
+            **checked.clear,
             **{name: Sealed(text, subject=actor.person) for name, text in checked.sealed.items()},
         },
     )
