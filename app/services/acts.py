@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
@@ -211,18 +211,22 @@ def send(context: Context, step: Step) -> None:
         if sent.to is not None and not _is_case(context.session, sent.to):
             process = context.case.process
             raise EngineError(process, sent.element, 0, "not_a_case", f"to: {sent.to}")
-        context.session.add(
-            Message(
-                from_case=context.case.id,
-                from_seq=context.seq,
-                name=sent.message,
-                payload=canonical(sent.payload),
-                to_case=int(sent.to) if sent.to is not None else None,
-                starts=sent.starts,
-                sent_at=context.now,
-                state="pending",
-            )
+        connection_of(context.session).execute(
+            _SEND,
+            {
+                "from_case": context.case.id,
+                "from_seq": context.seq,
+                "name": sent.message,
+                "payload": canonical(sent.payload),
+                "to_case": int(sent.to) if sent.to is not None else None,
+                "starts": sent.starts,
+                "sent_at": context.now,
+                "state": "pending",
+            },
         )
+
+
+_SEND = insert(cast(Table, Message.__table__))
 
 
 def _is_case(session: Session, address: str) -> bool:
