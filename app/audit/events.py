@@ -85,6 +85,19 @@ class MessageDelivered(Event, kind="message.delivered"):
 
 
 @dataclass(frozen=True)
+class MessageUnclaimed(Event, kind="message.unclaimed"):
+    """A message came to a case that had ended, and was left there.
+
+    `from_case` and `from_seq` name the act that sent it.
+    """
+
+    message: str
+    payload: Value
+    from_case: int
+    from_seq: int
+
+
+@dataclass(frozen=True)
 class CaseIncident(Event, kind="case.incident"):
     """An act of a case failed and was undone; `act` says which, `code` and `line` why and where.
 
@@ -310,8 +323,11 @@ class ObjectionFiledLate(Event, kind="objection.filed_late"):
     """An evaluated body sent an objection after the window of ¶ 57; it was registered.
 
     Within the window an objection is the answer to a task; after it there is none, and
-    this event on the conclusion's case stands in its place.
+    this event on the conclusion's case stands in its place. `sent` is the message that
+    starts the objection's own case, in the form that the body's `sent` has where a diagram
+    sends it.
     """
 
     objection: int
     answers: Mapping[str, Value]
+    sent: Value | None = None

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from app.audit.calls import written
 from app.audit.canonical import canonical
 from app.audit.kinds import Event
 from app.audit.rows import STATE, Row, RowMismatch, claim
@@ -155,7 +156,8 @@ def append(
         facts, openings = seal(event.facts())
         body = _body(event, envelope, stream, recorded_at, case_id) | {"seq": expected_seq}
         body |= {"prev": prev.hex() if prev else None, "facts": facts, "rows": claimed}
-        body |= vars(movement) if movement else {}
+        if movement is not None:
+            body |= vars(movement) | {"calls": written(movement.calls, facts.get("answers") or {})}
         return _write(session, body, recorded_at, openings)
 
 

@@ -51,6 +51,37 @@ def claims(body: dict[str, Any]) -> dict[str, str]:
     return rows
 
 
+def calls(body: dict[str, Any]) -> list[tuple[str, dict[str, Any], Any]]:
+    """The calls of an event's act in their order: name, parameters by name, result.
+
+    A parameter `{"$answer": name}` is the answer of that name, on the same event; in
+    `{"$value": value}` stands a value that could be mistaken for that. Raises Broken for
+    calls of another form, and for an answer that is not there.
+    """
+    answers = body["facts"].get("answers")
+    found = []
+    for call in body.get("calls", ()):
+        if not isinstance(call, list) or len(call) != 3 or not isinstance(call[1], dict):
+            raise Broken("its calls are not of the form of calls")
+        name, parameters, result = call
+        given = {key: _parameter(value, answers) for key, value in parameters.items()}
+        found.append((name, given, result))
+    return found
+
+
+def _parameter(value: Any, answers: object) -> Any:
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    [(key, inner)] = value.items()
+    if key == "$value":
+        return inner
+    if key != "$answer":
+        return value
+    if not isinstance(answers, dict) or not isinstance(inner, str) or inner not in answers:
+        raise Broken("a call refers to an answer that is not there")
+    return answers[inner]
+
+
 def parse_value(content: object) -> Any:
     """Read canonical JSON of any type; raises Broken where it is not canonical."""
     if not isinstance(content, bytes):

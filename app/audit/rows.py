@@ -7,6 +7,11 @@ engine's bytes, which `state_sha256` covers); write the values by the rules of
 column has; the digest is SHA-256 of the canonical JSON of that object. It stands on the
 event under `<table>/<id>`.
 
+Where one act wrote `MANY` facts of a table or more, they stand together under
+`<table>/<id>*<number>`, `<id>` being the first of them: SHA-256 of the canonical JSON of
+the list of their digests in the order of their ids. A table of three hundred indicators
+would otherwise take half of what an event can hold.
+
 A private column (`app.models.trail.PRIVATE`) enters as a commitment, HMAC-SHA-256 of the
 canonical JSON of its value under the row's `salt`, 64 hexadecimal digits; the salt itself
 is left out.
@@ -29,6 +34,8 @@ from app.models.trail import PRIVATE, SALT, Fact, Guarded
 
 Row = Fact | Guarded
 STATE = "state"
+MANY = 20
+"""So many facts of one table in one act are claimed together."""
 
 
 class RowMismatch(ValueError):
@@ -36,7 +43,7 @@ class RowMismatch(ValueError):
 
 
 def claim(session: Session, rows: Sequence[Row], stream: str, seq: int) -> dict[str, str]:
-    """Bind `rows` to event (stream, seq), write the new ones, and give the digest of each.
+    """Bind `rows` to event (stream, seq), write the new ones, and give their digests by name.
 
     A new row without stream or number is given them; a guarded row at the version before
     is raised to `seq`. Guarded rows that changed are hashed as they are going to be: their
@@ -49,7 +56,26 @@ def claim(session: Session, rows: Sequence[Row], stream: str, seq: int) -> dict[
     session.add_all(row for row in rows if row not in session)
     if session.new:
         _flush_new(session)
-    return {f"{_table(row).name}/{row.id}": digest(row) for row in rows}
+    return _named(rows)
+
+
+def _named(rows: Sequence[Row]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    facts: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        table = _table(row).name
+        if isinstance(row, Fact):
+            facts.setdefault(table, []).append((row.id, digest(row)))
+        else:
+            named[f"{table}/{row.id}"] = digest(row)
+    for table, found in facts.items():
+        if len(found) < MANY:
+            named |= {f"{table}/{number}": told for number, told in found}
+            continue
+        found.sort()
+        together = canonical([told for _, told in found])
+        named[f"{table}/{found[0][0]}*{len(found)}"] = hashlib.sha256(together).hexdigest()
+    return named
 
 
 def _bind(row: Row, stream: str, seq: int) -> None:

@@ -11,23 +11,26 @@ and the newest events of a stream deleted together with everything that names th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.guards import expected_fingerprint, fingerprint
 from app.audit.protection import OWN, Metadata
-from app.audit.recheck import PAGE, Broken, claims, moment, parse, sha256
+from app.audit.recheck import PAGE, Broken, calls, claims, moment, parse, sha256
 from app.audit.report import Findings, Problem, Report
 from app.audit.verify_openings import check_openings, stray_openings
 from app.audit.verify_rows import Read, check_claims, check_facts, check_guarded
 
-__all__ = ["Problem", "Report", "verify"]
+__all__ = ["Check", "Problem", "Report", "snapshot", "verify"]
 
-Projections = Callable[[Connection], Iterable[Problem]]
+Check = Callable[[Connection], Iterable[Problem]]
+"""A further check of what `connection` reads; yields what is wrong."""
 
 BODY = {
     "v", "kind", "stream", "seq", "prev", "case_id", "at", "recorded_at", "actor", "request",
@@ -46,28 +49,51 @@ _EVENTS = text(
 )
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection whose every statement sees one moment, whatever is committed meanwhile.
+
+    On SQLite one transaction in WAL mode does; on PostgreSQL it takes REPEATABLE READ
+    (https://www.postgresql.org/docs/current/transaction-iso.html), whose snapshot always
+    holds whole transactions. An act beside the check would otherwise look like a mistake:
+    its event not yet there, its rows already. Nothing can be written.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        elif connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            if connection.dialect.name == "sqlite":
+                # It goes back to the pool, where somebody may write with it.
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+
 def verify(
-    connection: Connection, *, metadata: Metadata = OWN, projections: Projections | None = None
+    connection: Connection, *, metadata: Metadata = OWN, checks: Sequence[Check] = ()
 ) -> Report:
     """Check the trail that `connection` reads, and say what is wrong with it.
 
-    `metadata` holds the tables that ought to be under guard. `projections` is called with
-    the connection for the problems of what is folded from the trail
-    (`app.audit.projections.verify_projections`). Writes nothing. On PostgreSQL all is read
-    from one snapshot, provided that no transaction has begun yet.
+    `connection` is one of `snapshot`. `metadata` holds the tables that ought to be under
+    guard. `checks` are called with the connection for further problems, such as those of
+    what is folded from the trail (`app.audit.projections.verify_projections`). Writes
+    nothing.
 
     Never raises for what it finds: a database that cannot be read is a problem too.
     """
-    if connection.dialect.name == "postgresql" and not connection.in_transaction():
-        connection = connection.execution_options(isolation_level="REPEATABLE READ")
     findings, read = Findings(), 0
 
     def walk() -> None:
         nonlocal read
         read = _walk(connection, metadata, findings)
 
-    def ask() -> None:
-        for problem in projections(connection) if projections else ():
+    def ask(check: Check) -> None:
+        for problem in check(connection):
             findings.add(problem.event, problem.problem)
 
     parts: list[Callable[[], None]] = [
@@ -77,17 +103,21 @@ def verify(
         lambda: stray_openings(connection, findings),
         lambda: check_facts(connection, metadata, findings),
         lambda: check_guarded(connection, metadata, findings),
-        ask,
+        *(partial(ask, check) for check in checks),
     ]
     for part in parts:
-        _guarded_from_errors(part, findings)
+        _guarded_from_errors(connection, part, findings)
     streams = _count_streams(connection)
     return Report(not findings.problems, read, streams, tuple(findings.problems), findings.unnamed)
 
 
-def _guarded_from_errors(part: Callable[[], None], findings: Findings) -> None:
+def _guarded_from_errors(
+    connection: Connection, part: Callable[[], None], findings: Findings
+) -> None:
     try:
-        part()
+        # After an error PostgreSQL goes on only from a savepoint, with the same snapshot.
+        with connection.begin_nested():
+            part()
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
         findings.add(None, f"The database cannot be read: {str(reason).splitlines()[0]}.")
@@ -161,6 +191,7 @@ def _agrees(row: Row[Any], body: dict[str, Any]) -> None:
     if body.get("v") != 1 or not body.keys() <= BODY or not isinstance(body.get("facts"), dict):
         raise Broken("its body is not of the form of an event")
     claims(body)
+    calls(body)
     actor = body.get("actor")
     if not isinstance(actor, dict) or ("person" in actor) == ("system" in actor):
         raise Broken("its body does not say who acted")

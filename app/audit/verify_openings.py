@@ -33,11 +33,23 @@ def check_openings(connection: Connection, page: Sequence[Read], findings: Findi
                 problem = "is not what was sealed there"
             elif (openings[path].stream, openings[path].seq) != (read.stream, read.seq):
                 problem = "stands under another event"
+            elif openings[path].subject != _subject(read.body):
+                problem = "is said to belong to somebody else"
             else:
                 continue
             findings.add(read.label, f"Event {read.label}: the value at {path} {problem}.")
         for path in openings.keys() - places.keys():
             findings.add(read.label, f"Event {read.label}: nothing was sealed at {path}.")
+
+
+def _subject(body: dict[str, Any]) -> object:
+    """Whose the sealed values of an event are: the person it tells of, or whoever acted.
+
+    The text of an error is nobody's.
+    """
+    if body["kind"] == "case.incident":
+        return None
+    return body["facts"].get("person") or body["actor"].get("person")
 
 
 def stray_openings(connection: Connection, findings: Findings) -> None:

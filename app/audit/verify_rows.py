@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,17 +17,21 @@ from sqlalchemy import (
     String,
     Table,
     func,
+    null,
     select,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.engine import Connection
 
+from app.audit.groups import Groups, named
 from app.audit.protection import Metadata
 from app.audit.recheck import PAGE, Broken, claims, parse, row_digest, sha256
 from app.audit.report import Findings
 from app.models.trail import EVENT, fact_tables, guarded_tables
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+Place = tuple[str, int | None]
+"""A stream and a number on it."""
 
 
 @dataclass(frozen=True)
@@ -44,32 +47,40 @@ class Read:
 
 @dataclass(frozen=True)
 class _Stored:
-    """A row under guard, the body of its event (None if missing), and its stream's head."""
+    """A row under guard, what its event claims, and the newest event of its stream.
+
+    `claimed` is None where the event is missing, and what is wrong with it where it cannot
+    be read; `newest` is asked for guarded rows only.
+    """
 
     values: dict[str, Any]
-    body: bytes | None
+    claimed: dict[str, str] | Broken | None
     newest: int | None
 
 
 def check_claims(
     connection: Connection, metadata: Metadata, page: Sequence[Read], findings: Findings
 ) -> None:
-    """Look for every row that these events name; what the rows hold is checked by table."""
+    """Look for every row that these events name; what the rows hold is checked by table.
+
+    Of rows that are named together the first one is looked for: whether all are there is
+    seen when they are hashed.
+    """
     tables = {t.name: t for t in (*fact_tables(metadata), *guarded_tables(metadata))}
     wanted: dict[str, list[tuple[int, Read]]] = defaultdict(list)
     for read in page:
         for row in claims(read.body):
-            table, _, number = row.partition("/")
-            if table in tables and _NUMBER.fullmatch(number):
-                wanted[table].append((int(number), read))
-            else:
+            name = named(row)
+            if name is None or name.table not in tables:
                 findings.add(read.label, f"Event {read.label} names {row}: there is no such row.")
-    for name, named in wanted.items():
-        there = _numbers(connection, tables[name], [item for item, _ in named])
-        for item, read in named:
-            if not _is_of(there.get(item), read, tables[name].info["trail"]):
+            else:
+                wanted[name.table].append((name.first, read))
+    for table, numbers in wanted.items():
+        there = _numbers(connection, tables[table], [item for item, _ in numbers])
+        for item, read in numbers:
+            if not _is_of(there.get(item), read, tables[table].info["trail"]):
                 findings.add(
-                    read.label, f"Event {read.label} wrote {name}/{item}: it is not there."
+                    read.label, f"Event {read.label} wrote {table}/{item}: it is not there."
                 )
 
 
@@ -92,11 +103,13 @@ def _is_of(place: tuple[str, int] | None, read: Read, sort: str) -> bool:
 def check_facts(connection: Connection, metadata: Metadata, findings: Findings) -> None:
     """Hash every fact again and compare it with what its event says of it."""
     for table in fact_tables(metadata):
+        groups = Groups(table.name, findings)
         for label, stored in _read(connection, table, "seq", findings):
             try:
-                _recorded(table, stored)
+                _recorded(table, stored, label, groups)
             except Broken as broken:
                 findings.add(label, f"{table.name}/{stored.values['id']} ({label}): {broken}.")
+        groups.finish()
 
 
 def check_guarded(connection: Connection, metadata: Metadata, findings: Findings) -> None:
@@ -106,24 +119,33 @@ def check_guarded(connection: Connection, metadata: Metadata, findings: Findings
             try:
                 if stored.values["version"] != stored.newest:
                     raise Broken(f"the newest event of its stream is #{stored.newest}")
-                _recorded(table, stored)
+                _recorded(table, stored, label, None)
                 if "state" in table.c:
                     _state(connection, stored)
             except Broken as broken:
                 findings.add(label, f"{table.name}/{stored.values['id']} ({label}): {broken}.")
 
 
-def _recorded(table: Table, stored: _Stored) -> None:
-    if stored.body is None:
+def _recorded(table: Table, stored: _Stored, label: str, groups: Groups | None) -> None:
+    if stored.claimed is None:
         raise Broken("the event that it names is not there")
-    name = f"{table.name}/{stored.values['id']}"
-    claimed = claims(parse(stored.body)).get(name)
+    if isinstance(stored.claimed, Broken):
+        raise stored.claimed
+    number = stored.values["id"]
+    claimed = stored.claimed.get(f"{table.name}/{number}")
+    if claimed is None and groups is not None and groups.has(stored.claimed):
+        groups.add(label, stored.claimed, number, _digest(table, stored))
+        return
     if claimed is None:
         raise Broken("its event knows nothing of it")
+    if claimed != _digest(table, stored):
+        raise Broken("it is not as its event recorded it")
+
+
+def _digest(table: Table, stored: _Stored) -> str:
     for column in table.columns:
         _of_type(column.type, stored.values[column.name])
-    if claimed != row_digest(table, stored.values):
-        raise Broken("it is not as its event recorded it")
+    return row_digest(table, stored.values)
 
 
 def _of_type(kind: Any, value: Any) -> None:
@@ -152,29 +174,43 @@ def _state(connection: Connection, stored: _Stored) -> None:
 def _read(
     connection: Connection, table: Table, number: str, findings: Findings
 ) -> Iterator[tuple[str, _Stored]]:
-    """Every row of a table by id, a page at a time, with its event's body."""
-    query = _query(table, number, connection.dialect.name)
+    """Every row of a table by id, a page at a time, with what its event claims."""
+    query = _query(table, connection.dialect.name)
     page = select(table.c.id).order_by(table.c.id).limit(PAGE)
     ids = connection.scalars(page).all()
     while ids:
+        found = []
         for row_id, row in _rows(connection, query, table, ids):
             if row is None:
                 findings.add(None, f"{table.name}/{row_id} cannot be read.")
                 continue
-            *values, body, newest = tuple[Any, ...](row)
-            named = zip(table.columns, values, strict=True)
-            stored = _Stored({c.name: _truth(c.type, v) for c, v in named}, body, newest)
-            yield f"{stored.values['stream']} #{stored.values[number]}", stored
+            *values, newest = tuple[Any, ...](row)
+            told = zip(table.columns, values, strict=True)
+            found.append(({c.name: _truth(c.type, v) for c, v in told}, newest))
+        claimed = _claimed(connection, {(v["stream"], v[number]) for v, _ in found})
+        for of_row, newest in found:
+            place = (of_row["stream"], of_row[number])
+            yield f"{place[0]} #{place[1]}", _Stored(of_row, claimed.get(place), newest)
         ids = connection.scalars(page.where(table.c.id > ids[-1])).all()
+
+
+def _claimed(connection: Connection, places: set[Place]) -> dict[Place, dict[str, str] | Broken]:
+    """What the events at these places claim; each is read once, however many rows it wrote."""
+    found: dict[Place, dict[str, str] | Broken] = {}
+    wanted = tuple_(EVENT.c.stream, EVENT.c.seq).in_(list(places))
+    for row in connection.execute(select(EVENT.c.stream, EVENT.c.seq, EVENT.c.body).where(wanted)):
+        try:
+            found[row.stream, row.seq] = claims(parse(row.body))
+        except Broken as broken:
+            found[row.stream, row.seq] = broken
+    return found
 
 
 def _truth(kind: Any, value: Any) -> Any:
     return bool(value) if isinstance(kind, Boolean) and value in (0, 1) else value
 
 
-def _query(table: Table, number: str, dialect: str) -> Select[Any]:
-    head = EVENT.alias()
-    newest = select(func.max(head.c.seq)).where(head.c.stream == table.c.stream).scalar_subquery()
+def _query(table: Table, dialect: str) -> Select[Any]:
     columns = [
         # SQLite has no truth values: 7 is as true as 1 and would hash alike.
         type_coerce(c, Integer).label(c.name)
@@ -182,8 +218,10 @@ def _query(table: Table, number: str, dialect: str) -> Select[Any]:
         else c
         for c in table.columns
     ]
-    named = (EVENT.c.stream == table.c.stream) & (EVENT.c.seq == table.c[number])
-    return select(*columns, EVENT.c.body, newest).select_from(table.outerjoin(EVENT, named))
+    if table.info["trail"] == "fact":
+        return select(*columns, null())
+    newest = select(func.max(EVENT.c.seq)).where(EVENT.c.stream == table.c.stream)
+    return select(*columns, newest.scalar_subquery())
 
 
 def _rows(

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from app.cli import database
 from app.cli.output import as_json, result, say
 from app.demo import scene
+from app.demo.progress import STAGES
 from app.domain.calendar import DEFAULT
 
 
@@ -27,6 +28,28 @@ def play_appeal(as_json: bool) -> None:
     with database.sole_writer(database.current().settings):
         database.ready(demo=True)
         told = scene.play_whole(store=database.current().store, say=say)
+    result(told, lambda: json.dumps(told, indent=2), as_json)
+
+
+@demo.command("play")
+@click.option("--year", type=click.Choice(["2017"]), default="2017", help="The reporting year.")
+@click.option("--until", type=click.Choice(list(STAGES)), default="published", help="How far.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, help="Another one, another year.")
+@click.option("--rosters", type=click.IntRange(1, 20), default=1, help="Bodies, so many times.")
+@as_json
+@with_appcontext
+def play_year(year: str, until: str, seed: int, rosters: int, as_json: bool) -> None:
+    """Play a whole year's evaluation by everybody, into an empty installation.
+
+    Two hundred and more invented people report, certify, score, sign, object and decide
+    through the services that the pages use, at the demonstration's own clock. The same seed
+    gives the same year.
+    """
+    with database.sole_writer(database.current().settings):
+        database.ready(demo=True)
+        told = scene.play_year(
+            store=database.current().store, say=say, until=until, seed=seed, rosters=rosters
+        )
     result(told, lambda: json.dumps(told, indent=2), as_json)
 
 

@@ -12,34 +12,49 @@ from config.settings import ROOT
 
 
 @click.command()
-@click.option("--login", prompt="Login of the first administrator", help="Login to sign in with.")
-@click.option("--name-kk", prompt="Name in Kazakh", help="Name in Kazakh.")
-@click.option("--name-ru", prompt="Name in Russian", help="Name in Russian.")
-@click.option("--name-en", prompt="Name in Latin letters", help="Name in Latin letters.")
-@click.option(
-    "--password",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
-    envvar="BAGALAU_ADMIN_PASSWORD",
-    help="At least 12 characters; asked for when not given.",
-)
+@click.option("--login", help="Login to sign in with.")
+@click.option("--name-kk", help="Name in Kazakh.")
+@click.option("--name-ru", help="Name in Russian.")
+@click.option("--name-en", help="Name in Latin letters.")
+@click.option("--password", envvar="BAGALAU_ADMIN_PASSWORD", help="At least 12 characters.")
 @with_appcontext
-def init(login: str, name_kk: str, name_ru: str, name_en: str, password: str) -> None:
-    """Make an empty installation and its first administrator."""
+def init(
+    login: str | None,
+    name_kk: str | None,
+    name_ru: str | None,
+    name_en: str | None,
+    password: str | None,
+) -> None:
+    """Make an empty installation and its first administrator; asks for what is not given."""
     settings = database.current().settings
     with database.sole_writer(settings):
-        installation.migrate(ROOT / "migrations")
-        installation.require_empty()
+        _require_empty()
+    # Without the lock, which others need: an answer may take its time.
+    login = login or click.prompt("Login of the first administrator")
+    names = {
+        "kk": name_kk or click.prompt("Name in Kazakh"),
+        "ru": name_ru or click.prompt("Name in Russian"),
+        "en": name_en or click.prompt("Name in Latin letters"),
+    }
+    password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with database.sole_writer(settings):
+        _require_empty()
         say("Making the registers and release 1 ...")
         database.ready()
         installation.first_administrator(
-            login=login,
-            names={"kk": name_kk, "ru": name_ru, "en": name_en},
-            password=password,
-            now=registers.wall_time(),
+            login=login, names=names, password=password, now=registers.wall_time()
         )
     say(f"Done. Start it with `bagalau serve` and sign in as {login}.")
+
+
+def _require_empty() -> None:
+    """Refuse an installation that has people; the tables are made where there are none.
+
+    Raises:
+        Conflict: `init.already`.
+    """
+    installation.migrate(ROOT / "migrations")
+    installation.require_empty()
 
 
 @click.command()

@@ -7,32 +7,43 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.db import reading
 from app.demo.names import name
 from app.domain.actors import Actor, SystemActor
+from app.domain.rules.evaluators import whole_year
 from app.models.people import Person
 from app.operations.registers import Registers
 from app.services import people, roles
+from app.services.evaluators import registers_of
 from app.services.passwords import hash_password
 
 PASSWORD = "bagalau-demo"
 SINCE = date(2017, 1, 1)
 SYSTEM = SystemActor("demonstration")
 # Enough staff in an authority that a commission of ¶ 59 can be formed without the officers
-# who evaluate: officers 1 and 2 evaluate, 3 to 8 do not.
+# who evaluate: 1 takes reports in, 2 writes conclusions, 3 to 8 take no part. The scores of
+# a part have an officer of their own (`mne.goals`), the letters a secretary.
 OFFICERS = {"authority": 8, "body": 2}
 
-# Shown when the server starts: who to sign in as first.
+# Whom the sign-in page offers, and the terminal when the server starts: who to begin with.
 SHOWN = (
-    ("mne.officer1", "planning authority: drafts the schedule, evaluates block 1"),
-    ("ap.head", "Head of the Administration: approves the schedule"),
-    ("mne.officer2", "evaluating authority: enters conclusions"),
-    ("mne.head", "first head of the authority: signs, forms commissions"),
+    ("mne.officer1", "planning authority: drafts the schedule, takes reports in"),
+    ("ap.head", "Head of the Administration: approves the schedule, signs, forms commissions"),
+    ("mne.officer2", "evaluating authority, block 1: writes conclusions, corrects them"),
+    ("mne.head", "its first head: signs, forms commissions, closes what is not considered"),
     ("mne.officer4", "a member of special commissions, with a vote to cast (3 to 8 are members)"),
-    ("akmola.officer1", "evaluated body: receives, objects"),
+    ("mne.secretary", "its secretary: records proofs of delivery"),
+    ("akmola.officer1", "evaluated body: reports, receives conclusions, objects"),
+    ("east_kazakhstan.officer1", "another one, with days left to object"),
+    ("acsa.head", "first head of the authority of block 2: a commission without a quorum"),
+    ("acsa.officer3", "chair of a special commission, with minutes to draw up"),
+    ("mic.head", "first head of the authority of block 3"),
+    ("mic.officer2", "its officer for conclusions, with a correction to make"),
     ("ap.working", "working body of the Commission"),
     ("auditor", "auditor: reads everything, changes nothing"),
+    ("owner", "process owner: sees where a case was stopped by an error"),
     ("admin", "administrator: people, calendar, incidents"),
 )
 
@@ -53,6 +64,7 @@ def accounts() -> Iterator[Account]:
         authorities = {row.holder for row in registers.mandates.rows}
         administration = registers.mandates.holder("presidential_administration", SINCE)
         working_body = registers.mandates.holder("working_body", SINCE)
+        scoring = scorers(session)
     for code in bodies:
         count = OFFICERS["authority" if code in authorities else "body"]
         for number in range(1, count + 1):
@@ -64,12 +76,25 @@ def accounts() -> Iterator[Account]:
     yield Account("auditor", (("auditor", administration),))
     yield Account("owner", (("process_owner", administration),))
     yield Account("admin", (("administrator", administration),))
+    for code, part in scoring:
+        yield Account(f"{code}.{part}", (("case_officer", code),))
+    for code in sorted(authorities):
+        yield Account(f"{code}.secretary", (("case_officer", code),))
+
+
+def scorers(session: Session) -> list[tuple[str, str]]:
+    """Every evaluating body with each part that it scores for some body, sorted."""
+    known = registers_of(session, SINCE)
+    found = {
+        (row.authority, row.part) for _body, parts in whole_year(known, SINCE) for row in parts
+    }
+    return sorted(found)
 
 
 def create(*, now: datetime) -> int:
     """Make every account that is not there yet; return how many were made.
 
-    One hash serves them all: two hundred of their own would take a minute.
+    One hash serves them all: two hundred and more of their own would take a minute.
     """
     shared = hash_password(PASSWORD)
     known = logins()
@@ -112,6 +137,6 @@ def actor(login: str, now: datetime) -> Actor:
 
 def card() -> str:
     """The accounts to begin with, as lines for a terminal."""
-    lines = [f"  {login:<18}{what}" for login, what in SHOWN]
+    lines = [f"  {login:<26}{what}" for login, what in SHOWN]
     head = f"Demonstration accounts, all with the password {PASSWORD}:"
     return "\n".join([head, *lines])

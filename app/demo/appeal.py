@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import select
 
 from app.db import reading
+from app.demo.accounts import SYSTEM
 from app.demo.player import Player
 from app.documents.store import BlobStore
 from app.models.cases import CaseFile
 from app.models.facts import Decision
-from app.services import installation
+from app.operations.schedule import EVALUATED_HERE
+from app.services import installation, registers
 
 YEAR = 2017
 AUTHORITY = "mne"
@@ -57,6 +59,8 @@ INDICATORS = [
         "max": "30",
     },
 ]
+
+RECUSAL = {"recused": True, "recusal_reason": "Көрсетілім: туысым осы органда жұмыс істейді."}
 
 Say = Callable[[str], None]
 
@@ -195,7 +199,7 @@ class Plot:
     def vote(self, case: int, appeal: Appeal, members: int = len(MEMBERS)) -> None:
         """¶ 59: the first `members` members vote."""
         for login, ballot in list(zip(MEMBERS, appeal.votes, strict=True))[:members]:
-            answers = {"recused": True} if ballot is None else {"votes": ballot}
+            answers = RECUSAL if ballot is None else {"votes": ballot}
             self.player.do(login, case, "vote", answers)
 
     def decide(self, case: int, appeal: Appeal) -> None:
@@ -232,6 +236,13 @@ class Plot:
                 "reasons": "Көрсетілім: Жүйенің 57–58-тармақтарына сәйкес қараусыз қалдырылды.",
             },
         )
+
+
+def conclusions_only(now: datetime) -> None:
+    """Let this installation keep conclusions and appeals, of bodies evaluated elsewhere."""
+    registers.set_setting(
+        name=EVALUATED_HERE, value=False, source="demo appeal", actor=SYSTEM, now=now
+    )
 
 
 def play(*, store: BlobStore, say: Say) -> dict[str, Any]:

@@ -7,50 +7,63 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.demo import accounts, appeal
+from app.demo import accounts, appeal, roster, year
 from app.demo.accounts import SYSTEM
 from app.documents.store import BlobStore
 from app.domain.refusals import Conflict
 from app.services import installation, messages, registers, timers
 from app.services.clock import Clock
 
+MADE = appeal.at("2018-01-09T09:00")
+"""When the accounts were made, by the demonstration's clock."""
+
 PAUSE = 0.1
 """Seconds between two looks at a timer that another process is firing."""
 
 
 def prepare(*, say: Callable[[str], None], store: BlobStore) -> None:
-    """Make the accounts and play the plot to 4 April 2018, where the clock then stands.
+    """Make the accounts and play the year to 4 April 2018, where the clock then stands.
 
-    What is there already is left as it is. The day: two appeals decided, one vote under
-    way, one commission to be formed, one appeal without documents to be closed, and one
-    body whose five working days have just ended.
+    What is there already is left as it is. The day is in the middle of the objections about
+    2017: some are decided, votes are under way, commissions are to be formed or completed,
+    some bodies have days left to object, and some objections are to be closed.
 
     Raises:
         Conflict: `demo.real`, these are no invented people; `demo.interrupted`, an earlier
             call did not come to its end.
     """
-    there = _begin()
-    say("Demonstration accounts ...")
-    accounts.create(now=appeal.at("2018-01-09T09:00"))
-    if there.clock:
+    if _begin().clock:
+        # Of a demonstration made by an earlier version: what is new.
+        accounts.create(now=MADE)
         return
-    plot = appeal.Plot(store, say)
-    plot.schedule()
-    appeal.deliver(plot)
-    akmola, aktobe, atyrau, pavlodar, karaganda, moa = appeal.APPEALS
-    for decided in (atyrau, moa):
-        case = plot.object(decided)
-        plot.form_commission(case)
-        plot.vote(case, decided)
-        plot.decide(case, decided)
-    voting = plot.object(akmola)
-    plot.form_commission(voting)
-    plot.vote(voting, akmola, members=1)
-    plot.object(aktobe)
-    plot.object(pavlodar)
-    del karaganda
-    plot.player.pass_time(appeal.at("2018-04-04T10:42"))
-    set_clock(plot.player.now)
+    _play_year(store=store, say=say, until="objections", seed=1, rosters=1)
+
+
+def play_year(
+    *, say: Callable[[str], None], store: BlobStore, until: str, seed: int, rosters: int
+) -> dict[str, Any]:
+    """Play the year 2017 up to a stage, into an empty installation (`year.play`).
+
+    Returns the counts of what came of it.
+
+    Raises:
+        Conflict: as `play_whole`.
+    """
+    if _begin().cases:
+        raise Conflict("demo.played")
+    return _play_year(store=store, say=say, until=until, seed=seed, rosters=rosters)
+
+
+def _play_year(
+    *, say: Callable[[str], None], store: BlobStore, until: str, seed: int, rosters: int
+) -> dict[str, Any]:
+    began = time.monotonic()
+    say("Demonstration accounts ...")
+    roster.widen(times=rosters, now=MADE)
+    accounts.create(now=MADE)
+    now, told = year.play(store=store, say=say, until=until, seed=seed)
+    set_clock(now)
+    return {**told, "seconds": round(time.monotonic() - began, 1)}
 
 
 def play_whole(*, say: Callable[[str], None], store: BlobStore) -> dict[str, Any]:
@@ -64,7 +77,8 @@ def play_whole(*, say: Callable[[str], None], store: BlobStore) -> dict[str, Any
     """
     if _begin().cases:
         raise Conflict("demo.played")
-    accounts.create(now=appeal.at("2018-01-09T09:00"))
+    accounts.create(now=MADE)
+    appeal.conclusions_only(MADE)
     told = appeal.play(store=store, say=say)
     set_clock(appeal.at("2018-04-20T10:00"))
     return told

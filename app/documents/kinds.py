@@ -194,6 +194,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "jpeg": Kind("image/jpeg", _jpeg, ("image/jpeg",)),
         "txt": Kind("text/plain", _text, _TEXT),
         "csv": Kind("text/csv", _text, _TEXT),
+        "json": Kind("application/json", _text, _TEXT),
     }
 )
 """The accepted kinds by extension."""

@@ -6,11 +6,11 @@ role of ¶ 10 is not a body: bodies hold roles from a day to a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from app.domain.refusals import Conflict, Invalid, NotFound
 
@@ -212,13 +212,23 @@ class Part:
         return cls(block=int(row["block"]), **texts)
 
 
+# Looks up the decision table of who evaluates whom. Given: block (integer), part, kind, blocks
+# (those of the body), under_president, roles (of ¶ 10 that the body holds). Found: `evaluator`
+# and `concluder`, roles of ¶ 10, empty where nobody evaluates; `paragraph`.
+Decide = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """The registers that the rules on who evaluates whom read, at one version each."""
+    """What the rules on who evaluates whom read: registers at one version each, and the table.
+
+    `decide` asks the decision table of a legal release.
+    """
 
     bodies: Bodies
     mandates: Mandates
     parts: tuple[Part, ...]
+    decide: Decide
 
     def parts_of(self, block: int) -> tuple[Part, ...]:
         """The parts of a block, in the register's order."""

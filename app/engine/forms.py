@@ -25,6 +25,7 @@ LANGUAGES: Final = ("kk", "ru", "en")
 TYPES: Final = frozenset({
     "text", "longtext", "date", "number", "integer", "choice", "choices", "yes", "person",
     "people", "body", "documents", "indicators", "points", "votes", "corrections",
+    "report", "scores", "missing", "secrecy",
 })  # fmt: skip
 FREE_TEXT: Final = frozenset({"text", "longtext"})
 # A text no longer than this may be decisive: the number of an order, say.

@@ -173,7 +173,9 @@ def bind(parsed: Mapping[str, specs.CaseSpec], processes: Mapping[str, Process])
     """
     homes = {name: name for name in processes}
     for process in processes.values():
-        homes.update({e.id: process.id for e in process.elements.values() if e.id in parsed})
+        # A task may well have the id of another process.
+        inside = [e.id for e in process.elements.values() if e.kind == "subProcess"]
+        homes.update(dict.fromkeys(inside, process.id))
     for name, spec in parsed.items():
         spec.home = homes[name]
         elements = processes[spec.home].elements

@@ -23,6 +23,7 @@ from app.engine.elements import Element, Process
 from app.engine.errors import Finding, ReleaseError
 from app.engine.forms import Form
 from app.engine.parser import ReleaseParser, bind
+from app.engine.tables import Table
 
 __all__ = [
     "Element", "Finding", "Process", "Release", "ReleaseError", "ReleaseFiles", "RoleName",
@@ -44,14 +45,16 @@ _lock = Lock()
 class Release:
     """A compiled release.
 
-    `forms` and `letters` are keyed `<folder>/<name>` (`schedule/draft`); `specs` is what the
-    engine executes, by the id of the process or embedded subprocess; `findings` are warnings.
+    `forms` and `letters` are keyed `<folder>/<name>` (`schedule/draft`), `tables` by the id
+    of their decision; `specs` is what the engine executes, by the id of the process or
+    embedded subprocess; `findings` are warnings.
     """
 
     hash: str
     processes: Mapping[str, Process]
     forms: Mapping[str, Form]
     letters: Mapping[str, str]
+    tables: Mapping[str, Table]
     roles: Mapping[str, RoleName]
     findings: tuple[Finding, ...]
     specs: Mapping[str, Any]
@@ -122,6 +125,7 @@ def _compile(found: str, files: ReleaseFiles) -> Release:
         processes=MappingProxyType(contents.processes),
         forms=MappingProxyType(contents.forms),
         letters=MappingProxyType(contents.letters),
+        tables=MappingProxyType(contents.tables),
         roles=MappingProxyType(contents.roles),
         findings=tuple(contents.findings),
         specs=MappingProxyType(specs),

@@ -21,6 +21,7 @@ from lxml import etree
 from app.engine.expressions import Expression, check_name, compile_expression
 from app.engine.guards import ExpressionError
 from app.engine.safe_xml import line_of, local
+from app.engine.values import Json, normalise_object
 
 POLICIES: Final = frozenset({"UNIQUE", "FIRST", "COLLECT"})
 INPUT: Final = "dmn_input"
@@ -98,6 +99,19 @@ class Table:
         if self.policy != "COLLECT":
             raise ExpressionError("no_rule_matches", self.id)
         return dict(collected)
+
+
+def look_up(table: Table, values: Mapping[str, Json]) -> dict[str, Json]:
+    """Find the values of a table outside a case's step: for an operation or a page.
+
+    `values` holds what the inputs ask for, by name. Only functions without a clock or a
+    register can be called.
+
+    Raises:
+        ExpressionError: as for `Table.decide`; NotAValue: `values` are no JSON.
+    """
+    given = normalise_object(dict(values))
+    return normalise_object(table.decide(lambda e, extra: e.evaluate(given, extra=extra)))
 
 
 def read_table(path: str, root: etree._Element) -> Table:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.actors import SystemActor
-from app.services import handover, messages, sessions, throttle, timers
+from app.services import drafts, handover, messages, sessions, throttle, timers
 
 SECONDS = 0.5
 PAUSE = 2.0
@@ -69,12 +69,14 @@ def _look(app: Flask) -> None:
 
 
 def tidy(app: Flask) -> None:
-    """Close sessions that have run out, forget old failures, give back tasks of ended roles."""
+    """Close expired sessions, forget old failures and drafts, give back tasks of ended roles."""
     with app.app_context():
         wall = datetime.now(UTC)
         try:
             sessions.close_expired(now=wall)
             throttle.tidy(now=wall)
-            handover.give_back(actor=TIMER, now=app.extensions["bagalau"].clock.now())
+            now = app.extensions["bagalau"].clock.now()
+            handover.give_back(actor=TIMER, now=now)
+            drafts.tidy(now=now)
         except (OperationalError, PoolTimeout) as error:
             _log.warning("Tidying is left to the next hour: %s", error)

@@ -151,7 +151,7 @@ class ObjectionDocument(Fact, Base):
 
 
 class Commission(Fact, Base):
-    """A special commission formed by order (¶ 59); a later one replaces one without a quorum."""
+    """A special commission as an order formed or changed it (¶ 59); the newest one sits."""
 
     __tablename__ = "commission"
 

@@ -62,9 +62,10 @@ class OverallResult(Fact, Base):
 class OverallMark(Fact, Base):
     """What happened to a version of the overall results.
 
-    `mark`: signed, returned, submitted (¶ 49), concluded (by the Commission), presented (to
-    the President, ¶ 51), instructed (¶ 52), checked (for secrets, ¶ 53), consented, refused
-    (by the working body), published. `number` and `dated` are those of the paper, if any.
+    `mark`: drafted, signed, returned, submitted (¶ 49), concluded (by the Commission),
+    presented (to the President, ¶ 51), instructed (¶ 52), checked (for secrets, ¶ 53),
+    consented, refused (by the working body), published. `number` and `dated` are those of
+    the paper, if any.
     """
 
     __tablename__ = "overall_mark"

@@ -13,28 +13,12 @@ from app.domain.calendar import local_day
 from app.domain.refusals import FieldError, Invalid
 from app.domain.rules import commission as rules
 from app.domain.rules import objection as appeal
+from app.domain.rules.composition import Composition, require_nobody_barred
 from app.domain.rules.schedule import require_order_date
-from app.models.facts import (
-    Ballot,
-    Commission,
-    CommissionMember,
-    Minutes,
-    Objection,
-    ObjectionPoint,
-)
+from app.models.facts import Ballot, Minutes, Objection, ObjectionPoint
+from app.operations import composition
+from app.operations.composition import commission_of
 from app.operations.context import Context
-from app.operations.participation import taken_part
-from app.operations.staff import staff_of
-
-
-def commission_of(session: Session, objection_id: int) -> Commission | None:
-    """The newest commission formed for an objection, if there is one."""
-    return session.scalars(
-        select(Commission)
-        .where(Commission.objection_id == objection_id)
-        .order_by(Commission.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def form(
@@ -63,27 +47,9 @@ def form(
     require_order_date(dated, today)
     least = context.registers.setting("commission.least_members", rules.LEAST_MEMBERS)
     rules.require_commission(members, chair, least)
-    candidates = [
-        rules.Candidate(person=code, organisations=organisations)
-        for code, organisations in staff_of(session, authority, today).items()
-    ]
-    did = [
-        rules.Participation(person=part.person, why=part.number)
-        for part in taken_part(session, row.year)
-    ]
-    rules.require_members(members, candidates, did, authority, row.evaluated_body)
-    commission = context.write(
-        Commission(
-            objection_id=objection,
-            case_id=context.case.id,
-            order_number=order_number,
-            order_date=dated,
-            chair=chair,
-            formed_by=context.person,
-        )
-    )
-    for member in members:
-        context.write(CommissionMember(commission_id=commission.id, person=member))
+    composition.require_newcomers(session, row, tuple(members), today)
+    formed = Composition(tuple(members), chair)
+    composition.write(context, objection, formed, order_number, dated)
     return {member: {"member": member} for member in members}
 
 
@@ -95,37 +61,43 @@ def count(
     members: Mapping[str, Any],
     chair: str,
     ballots: Mapping[str, Any],
+    cast: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """¶ 59–60: write down the ballots and count them point by point.
+    """¶ 59–60: count the ballots point by point, and write them down.
 
-    Where recusals leave a point without a quorum the outcome is `no_quorum`, and the first
-    head forms another commission.
+    `cast` are ballots kept from before a further order. Where recusals leave a point without
+    a quorum the outcome is `no_quorum` and nothing is written: the vote goes on when the head
+    has completed the commission, and until it ends nobody is told who voted how.
     """
     session = context.session
     commission = commission_of(session, objection)
     assert commission is not None
     points = _points(session, objection)
-    cast: dict[str, dict[str, str]] = {}
-    for member in sorted(members):
-        answers = ballots[member]
-        votes = answers.get("votes") or {}
-        recused = bool(answers.get("recused"))
-        cast[member] = {
-            point: "recused" if recused else str(votes.get(point, "abstained")) for point in points
-        }
-        for point, vote in cast[member].items():
+    given = {**(cast or {}), **ballots}
+    votes = {
+        member: _on_points(given[member], points) for member in sorted(members) if member in given
+    }
+    tallies = rules.tally(list(members), votes, points)
+    if not all(counted_point.quorum for counted_point in tallies):
+        return {"outcome": "no_quorum", "accepted": [], "rejected": []}
+    for member, by_point in votes.items():
+        for point, vote in by_point.items():
             context.write(
                 Ballot(commission_id=commission.id, member=member, indicator=point, vote=vote)
             )
-    tallies = rules.tally(list(members), cast, points)
-    if not all(counted_point.quorum for counted_point in tallies):
-        return {"outcome": "no_quorum", "accepted": [], "rejected": []}
     decided = rules.require_quorum(tallies)
     return {
         "outcome": appeal.outcome(decided),
         "accepted": [point for point in points if decided[point]],
         "rejected": [point for point in points if not decided[point]],
     }
+
+
+def _on_points(ballot: Mapping[str, Any], points: list[str]) -> dict[str, str]:
+    """A member's choice on every point, `recused` on all where the member is."""
+    votes = ballot.get("votes") or {}
+    recused = bool(ballot.get("recused"))
+    return {p: "recused" if recused else str(votes.get(p, "abstained")) for p in points}
 
 
 def record(
@@ -143,12 +115,17 @@ def record(
 
     Raises:
         Invalid: the date of the minutes is impossible.
+        NotAllowed: `commission.member_barred`, a member has come to be barred meanwhile.
     """
-    commission = commission_of(context.session, objection)
+    session, today = context.session, local_day(context.now)
+    commission = commission_of(session, objection)
     assert commission is not None
+    members = composition.members_of(session, commission)
+    row = session.get_one(Objection, objection)
+    require_nobody_barred(members, composition.barred_among(session, row, members, today))
     held = date.fromisoformat(minutes_date)
     try:
-        require_order_date(held, local_day(context.now))
+        require_order_date(held, today)
     except Invalid as wrong:
         fields = (FieldError("minutes_date", wrong.code),)
         raise Invalid(wrong.code, paragraph=wrong.paragraph, fields=fields) from None
@@ -167,9 +144,7 @@ def counted(session: Session, objection_id: int) -> dict[str, bool]:
     """The outcome point by point, from the ballots on record."""
     commission = commission_of(session, objection_id)
     assert commission is not None
-    members = session.scalars(
-        select(CommissionMember.person).where(CommissionMember.commission_id == commission.id)
-    ).all()
+    members = composition.members_of(session, commission)
     cast: dict[str, dict[str, str]] = {}
     for row in session.scalars(select(Ballot).where(Ballot.commission_id == commission.id)):
         cast.setdefault(row.member, {})[row.indicator] = row.vote

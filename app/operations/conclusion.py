@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from app.domain import instants
 from app.domain.calendar import local_day
-from app.domain.refusals import Conflict, FieldError, Invalid, NotAllowed
+from app.domain.refusals import Conflict, NotAllowed
 from app.domain.rules import evaluators
 from app.domain.rules import objection as appeal
+from app.domain.rules.schedule import require_in_force
 from app.models.cases import CaseFile
+from app.models.evaluation import ConclusionPart, Uncounted
 from app.models.facts import (
     Conclusion,
-    ConclusionIndicator,
     ConclusionMark,
     Decision,
-    DecisionPoint,
     Objection,
 )
+from app.operations import evaluation
 from app.operations.context import Context
-from app.operations.versions import indicators_of, marked, newest
+from app.operations.schedule import years_in_force
+from app.operations.versions import (
+    CONCLUDING,
+    marked,
+    new_version,
+    newest,
+    write_indicators,
+)
 
 
 def open_case(
     context: Context, /, *, organisation: str, evaluated_body: str, block: str, year: int
 ) -> dict[str, Any]:
-    """¶ 5, 23–25, 32, 38: start data; only the concluding authority of the block may start.
+    """¶ 5, 8, 23–25, 32, 38: start data; only the concluding authority of the block may start.
 
     Raises:
         NotAllowed: the organisation does not conclude on this block of this body.
+        Invalid: no schedule of that year is in force.
         Conflict: there is a conclusion for that body, block and year already.
     """
     today = local_day(context.now)
     number = int(block)
-    registers = context.registers.evaluators
+    registers = context.evaluators
     evaluators.require_concluder(registers, evaluated_body, number, organisation, today)
+    require_in_force(year, years_in_force(context.session))
     standing = context.session.scalar(
         select(CaseFile.number).where(
-            CaseFile.process == "conclusion",
+            CaseFile.process.in_(CONCLUDING),
             CaseFile.year == year,
             CaseFile.block == number,
             CaseFile.evaluated_body == evaluated_body,
@@ -55,6 +64,8 @@ def open_case(
         "evaluated_body": evaluated_body,
         "authority": organisation,
         "working_body": registers.mandates.holder("working_body", today),
+        # Its scores were not made here: they are entered as a document.
+        "scored": False,
     }
 
 
@@ -70,8 +81,29 @@ def enter(
     authority: str,
 ) -> dict[str, Any]:
     """¶ 47: keep a version of the conclusion with its indicators; its text is sealed."""
-    row = _new_version(context, context.case, evaluated_body=evaluated_body)
-    _write_indicators(context, row.id, indicators)
+    row = new_version(context, context.case, evaluated_body=evaluated_body)
+    write_indicators(context, row.id, indicators)
+    return {"version": row.number}
+
+
+def assemble(
+    context: Context, /, *, documents: list[int] | None, evaluated_body: str
+) -> dict[str, Any]:
+    """¶ 32, 38, 47: a version of the conclusion with the approved scores of every part.
+
+    Raises:
+        Invalid: nothing of the block is counted.
+    """
+    found = evaluation.assembled(context)
+    row = new_version(context, context.case, evaluated_body=evaluated_body)
+    write_indicators(context, row.id, found.indicators)
+    context.write_all(
+        ConclusionPart(conclusion_id=row.id, part_score_id=id_) for id_ in found.parts
+    )
+    context.write_all(
+        Uncounted(conclusion_id=row.id, code=code, status=status)
+        for code, status in found.uncounted
+    )
     return {"version": row.number}
 
 
@@ -117,15 +149,26 @@ def deliver(
 def receive(context: Context, /, *, version: int, evaluated_body: str) -> str:
     """¶ 57: record the moment of receipt, from which five working days run; ISO instant.
 
+    The body confirms it now, or the authority answers on which day (`received_on`) the body
+    received it by a proof of delivery; then the body is told by letter.
+
     Raises:
-        Invalid: receipt before delivery.
+        Invalid: receipt before delivery, or in the future.
     """
     delivered = marked(context.session, context.case.id, "delivered")
     assert delivered is not None
-    appeal.require_receipt(delivered.at, context.now)
-    window = appeal.window(context.registers.calendar, context.now)
-    _mark(context, newest(context.session, context.case.id), "received", until=window.ends_at)
-    return instants.text(context.now)
+    proven = context.answers.get("received_on")
+    received_at = context.now
+    if proven is not None:
+        day = date.fromisoformat(str(proven))
+        received_at = appeal.proven_receipt(delivered.at, day, context.now)
+    appeal.require_receipt(delivered.at, received_at)
+    until = appeal.window(context.registers.calendar, received_at).ends_at
+    received = newest(context.session, context.case.id)
+    _mark(context, received, "received", at=received_at, until=until)
+    if proven is not None:
+        context.send_letter("conclusion/receipt", evaluated_body, subject=received.id)
+    return instants.text(received_at)
 
 
 def count_open(context: Context, /, *, conclusion_case: int) -> int:
@@ -168,105 +211,13 @@ def finalise(
     return version.number
 
 
-def correct(
-    context: Context,
-    /,
-    *,
-    objection: int,
-    conclusion_case: int,
-    corrections: Mapping[str, Mapping[str, str]],
-    documents: list[int] | None,
-) -> dict[str, Any]:
-    """¶ 61: a new version of the conclusion that touches every accepted indicator, no other.
-
-    Raises:
-        Invalid: an accepted indicator is left out, or another one is touched.
-    """
-    session = context.session
-    points = {
-        row.indicator: row.accepted
-        for row in session.scalars(
-            select(DecisionPoint)
-            .join(Decision, Decision.id == DecisionPoint.decision_id)
-            .where(Decision.objection_id == objection)
-        )
-    }
-    appeal.require_corrections(points, corrections.keys())
-    case = session.get_one(CaseFile, conclusion_case)
-    # The conclusion's own case is held too: two corrections may not make one version.
-    session.refresh(case, with_for_update=True)
-    base = newest(session, conclusion_case)
-    rows = [_corrected(row, corrections) for row in indicators_of(session, base.id)]
-    version = _new_version(
-        context, case, evaluated_body=base.evaluated_body, corrects=base.id, objection=objection
-    )
-    _write_indicators(context, version.id, rows)
-    context.send_letter("conclusion/conclusion", base.evaluated_body, subject=version.id)
-    return {"version": version.number}
-
-
-def _corrected(
-    row: ConclusionIndicator, corrections: Mapping[str, Mapping[str, str]]
-) -> dict[str, str]:
-    new = corrections.get(row.code, {})
-    points = new.get("points", row.points)
-    if instants.greater(points, row.max):
-        fields = (FieldError("corrections", "form.too_large", (("max", row.max),)),)
-        raise Invalid("form.invalid", fields=fields)
-    return {
-        "code": row.code,
-        "name": row.name,
-        "value": new.get("value", row.value),
-        "points": points,
-        "max": row.max,
-    }
-
-
-def _new_version(
-    context: Context,
-    case: CaseFile,
-    *,
-    evaluated_body: str,
-    corrects: int | None = None,
-    objection: int | None = None,
-) -> Conclusion:
-    last = context.session.scalar(
-        select(func.max(Conclusion.number)).where(Conclusion.case_id == case.id)
-    )
-    return context.write(
-        Conclusion(
-            case_id=case.id,
-            number=1 + (last or 0),
-            year=case.year,
-            block=case.block,
-            evaluated_body=evaluated_body,
-            authority=case.authority,
-            author=context.person,
-            corrects=corrects,
-            objection_id=objection,
-        )
-    )
-
-
-def _write_indicators(
-    context: Context, conclusion_id: int, rows: Sequence[Mapping[str, str]]
-) -> None:
-    context.write_all(
-        ConclusionIndicator(
-            conclusion_id=conclusion_id,
-            position=position,
-            code=row["code"],
-            name=row["name"],
-            value=row["value"],
-            points=row["points"],
-            max=row["max"],
-        )
-        for position, row in enumerate(rows, start=1)
-    )
-
-
 def _mark(
-    context: Context, version: Conclusion, mark: str, *, until: datetime | None = None
+    context: Context,
+    version: Conclusion,
+    mark: str,
+    *,
+    at: datetime | None = None,
+    until: datetime | None = None,
 ) -> None:
     context.write(
         ConclusionMark(
@@ -274,7 +225,7 @@ def _mark(
             conclusion_id=version.id,
             mark=mark,
             person=context.person,
-            at=context.now,
+            at=at or context.now,
             until=until,
         )
     )

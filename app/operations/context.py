@@ -17,9 +17,14 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db import connection_of
+from app.db import connection_of, is_sqlite
 from app.domain.actors import Actor, SystemActor
+from app.domain.refusals import Conflict
+from app.domain.registers import Decide
+from app.domain.registers import Registers as Evaluators
+from app.engine.release import Release
 from app.engine.step import Sent
+from app.engine.tables import look_up
 from app.models.cases import CaseFile, Party
 from app.models.facts import Letter
 from app.models.trail import Fact
@@ -42,6 +47,8 @@ class Context:
     now: datetime
     seq: int
     registers: Registers
+    # The legal release that the case is pinned to, asked for by the few acts that need it.
+    release: Callable[[], Release]
     answers: Mapping[str, Any] = field(default_factory=dict)
     rows: list[Fact] = field(default_factory=list)
     outbox: list[Sent] = field(default_factory=list)
@@ -50,6 +57,11 @@ class Context:
     def person(self) -> str:
         """The code of the person who acts, or the name of the system's part."""
         return self.actor.person if isinstance(self.actor, Actor) else self.actor.name
+
+    @property
+    def evaluators(self) -> Evaluators:
+        """What the rules on who evaluates whom read: registers, and the table of the release."""
+        return self.registers.evaluators(decided_by(self.release))
 
     def write(self, row: Row) -> Row:
         """Add a fact to the act; its id is known afterwards."""
@@ -70,10 +82,13 @@ class Context:
     def _insert(self, kind: type[Fact], rows: Sequence[Fact]) -> None:
         # Past the object layer: its unit of work takes longer to find out what is new than the
         # database takes to write it.
-        statement, names = _inserting(cast(Table, kind.__table__))
+        lite = is_sqlite(self.session)
+        statement, names = _inserting(cast(Table, kind.__table__), in_order=not lite)
         values = [{name: getattr(row, name) for name in names} for row in rows]
-        found = connection_of(self.session).execute(statement, values)
-        for row, (number,) in zip(rows, found, strict=True):
+        found = connection_of(self.session).scalars(statement, values).all()
+        # SQLite numbers the rows as they come and may tell the numbers in any order; to ask for
+        # theirs would cost a statement for each row.
+        for row, number in zip(rows, sorted(found) if lite else found, strict=True):
             instance_dict(row)["id"] = number
             make_transient_to_detached(row)
         self.session.add_all(rows)
@@ -103,13 +118,29 @@ class Context:
         )
 
 
+def decided_by(release: Callable[[], Release]) -> Decide:
+    """The decision function of a release's table of who evaluates whom (¶ 23–38).
+
+    The release is asked for when the table is. The function raises Conflict,
+    `release.no_table`, for a release of before there was such a table.
+    """
+
+    def decide(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        table = release().tables.get("evaluators")
+        if table is None:
+            raise Conflict("release.no_table")
+        return look_up(table, values)
+
+    return decide
+
+
 # The signature of every operation: the act, then by name the parameters that the diagram
 # passes; it writes facts and returns JSON to be recorded with the act.
 Operation = Callable[..., Any]
 
 
 @cache
-def _inserting(table: Table) -> tuple[ReturningInsert[Any], tuple[str, ...]]:
+def _inserting(table: Table, *, in_order: bool) -> tuple[ReturningInsert[Any], tuple[str, ...]]:
     """The statement that writes facts of a kind and gives their ids, and the columns it asks."""
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=in_order)
     return statement, tuple(column.name for column in table.c if column.name != "id")

@@ -21,7 +21,8 @@ from app.models.facts import (
     ObjectionDocument,
     ObjectionPoint,
 )
-from app.operations.commission import commission_of, counted
+from app.operations.commission import counted
+from app.operations.composition import commission_of
 from app.operations.context import Context
 from app.operations.versions import indicators_of, marked, newest
 
@@ -163,7 +164,7 @@ def _decide(context: Context, objection: int, outcome: str, number: str, dated: 
 def _send_outcome(context: Context, objection: int, decision: Decision, letter: str) -> None:
     row = context.session.get_one(Objection, objection)
     addressees = rules.outcome_addressees(
-        context.registers.evaluators, row.evaluated_body, local_day(context.now)
+        context.evaluators, row.evaluated_body, local_day(context.now)
     )
     for organisation in addressees:
         context.send_letter(letter, organisation, subject=decision.id)

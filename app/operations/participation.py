@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute as Attribute
 from sqlalchemy.orm import Session
 
 from app.models.cases import CaseFile, Task
 from app.models.facts import Document
 from app.models.trail import EventRow
 
-# Processes in which results come about; acting in them for the authority is taking part.
-EVALUATING = ("conclusion", "block_evaluation", "part_evaluation")
+# Cases in which results come about; acting in them for an authority is taking part. Parts are
+# scored in the case of their block.
+EVALUATING = ("conclusion", "block_evaluation")
+# Steps that are the evaluated body's own. A body that concludes on itself acts for the
+# authority in all the others, and that is taking part too.
+OF_THE_BODY = ("report", "certify", "receive", "object")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,30 @@ def _acts() -> Select[str | None, int | None, int | None, str, str, int]:
                 EventRow.kind == "case.started",
                 (EventRow.kind == "task.completed")
                 & (Task.completed_by == EventRow.actor)
-                & (Task.organisation != CaseFile.evaluated_body),
+                & _for_an_authority(Task.organisation, Task.element.in_(OF_THE_BODY)),
                 (EventRow.kind == "document.attached")
-                & (Document.organisation != CaseFile.evaluated_body),
+                & _for_an_authority(Document.organisation, _is_of_the_body(Document.task_key)),
             ),
         )
     )
+
+
+def _for_an_authority(
+    organisation: Attribute[str] | Attribute[str | None], of_the_body: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """An act for another body than the evaluated one, or for one that concludes on itself."""
+    itself = (CaseFile.authority == CaseFile.evaluated_body) & ~of_the_body
+    return or_(organisation != CaseFile.evaluated_body, itself)
+
+
+def _is_of_the_body(key: Attribute[str | None]) -> ColumnElement[bool]:
+    """Say whether the key of a task is that of a step of the evaluated body's own."""
+    steps = [
+        or_(key == step, *map(key.like, (f"{step}#%", f"%/{step}", f"%/{step}#%")))
+        for step in OF_THE_BODY
+    ]
+    # What belongs to no task is attached to a late objection.
+    return or_(key.is_(None), key == "late_objection", *steps)
 
 
 def participants(session: Session, year: int | None) -> frozenset[str]:

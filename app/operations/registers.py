@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.db import connection_of
 from app.domain.calendar import Calendar, DayMark
-from app.domain.registers import Bodies, Body, Mandate, Mandates, Part
+from app.domain.registers import Bodies, Body, Decide, Mandate, Mandates, Part
 from app.domain.registers import Registers as Evaluators
 from app.models import registers as tables
 
@@ -58,10 +58,11 @@ class Registers:
         found: tuple[Part, ...] = self._get("parts", _parts)
         return found
 
-    @property
-    def evaluators(self) -> Evaluators:
-        """Bodies, mandates and parts together, as the rules on who evaluates whom read them."""
-        return Evaluators(bodies=self.bodies, mandates=self.mandates, parts=self.parts)
+    def evaluators(self, decide: Decide) -> Evaluators:
+        """Bodies, mandates and parts with the table of who evaluates whom, for the rules."""
+        return Evaluators(
+            bodies=self.bodies, mandates=self.mandates, parts=self.parts, decide=decide
+        )
 
     def setting(self, name: str, default: Any) -> Any:
         """The value of a setting, or `default` where none is recorded."""

@@ -6,13 +6,18 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_day
 from app.domain.refusals import Conflict
+from app.domain.registers import WORKING_BODY
 from app.domain.rules import schedule as rules
 from app.models.cases import CaseFile, Party
 from app.models.facts import Letter, ScheduleDraft, ScheduleOrder
 from app.operations.context import Context
+
+EVALUATED_HERE = "evaluation.here"
+"""The setting that says whether an approved schedule opens the year's evaluation; it does."""
 
 
 def check(context: Context, /, *, year: int, **terms: str | None) -> dict[str, Any]:
@@ -64,26 +69,20 @@ def approve(
 ) -> dict[str, Any]:
     """¶ 8: the order of the Head of the Administration puts the schedule in force.
 
-    A later order is a new row; the old one stays as it is.
+    A later order is a new row; the old one stays as it is. Returns the order with its number,
+    whether the year's evaluation opens by it (the first order of the year, unless the setting
+    `evaluation.here` says that evaluation is done elsewhere and only conclusions and appeals
+    are kept here), and who holds the roles that it begins with.
 
     Raises:
         Invalid: number or date of the order are missing or impossible.
+        Conflict: `mandate.none`, the year opens and nobody holds a role that it begins with.
     """
-    session = context.session
     today = local_day(context.now)
     ordered = date.fromisoformat(order_date) if order_date else None
     rules.require_order(order_number, ordered, today)
     assert ordered is not None
-    draft = session.scalars(
-        select(ScheduleDraft)
-        .where(ScheduleDraft.case_id == context.case.id)
-        .order_by(ScheduleDraft.id.desc())
-        .limit(1)
-    ).one()
-    number = 1 + (
-        session.scalar(select(func.max(ScheduleOrder.number)).where(ScheduleOrder.year == year))
-        or 0
-    )
+    draft, number = _draft_and_number(context.session, context.case.id, year)
     row = context.write(
         ScheduleOrder(
             draft_id=draft.id,
@@ -96,7 +95,36 @@ def approve(
         )
     )
     _tell_everybody(context, row.id)
-    return {"order": row.id, "number": number}
+    return {"order": row.id, "number": number, **_opening(context, number, today)}
+
+
+def _draft_and_number(session: Session, case_id: int, year: int) -> tuple[ScheduleDraft, int]:
+    """The newest draft of a case, and the number that its order gets in the year."""
+    draft = session.scalars(
+        select(ScheduleDraft)
+        .where(ScheduleDraft.case_id == case_id)
+        .order_by(ScheduleDraft.id.desc())
+        .limit(1)
+    ).one()
+    last = session.scalar(select(func.max(ScheduleOrder.number)).where(ScheduleOrder.year == year))
+    return draft, 1 + (last or 0)
+
+
+def _opening(context: Context, number: int, today: date) -> dict[str, Any]:
+    """¶ 6, 8: whether the year opens by an order, and who then holds the roles it begins with.
+
+    Raises:
+        Conflict: `mandate.none`, one of them is held by nobody.
+    """
+    if number > 1 or not context.registers.setting(EVALUATED_HERE, True):
+        return {"opens": False}
+    holder = context.registers.mandates.holder
+    return {
+        "opens": True,
+        "planning": holder("state_planning", today),
+        "working_body": holder(WORKING_BODY, today),
+        "administration": holder("presidential_administration", today),
+    }
 
 
 def _tell_everybody(context: Context, order: int) -> None:
@@ -126,7 +154,7 @@ def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str,
     """
     session = context.session
     today = local_day(context.now)
-    registers = context.registers.evaluators
+    registers = context.evaluators
     rules.require_planning_authority(registers, organisation, today)
     under_way = session.scalar(
         select(CaseFile.number).where(
@@ -148,6 +176,24 @@ def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str,
         "administration": registers.mandates.holder("presidential_administration", today),
         "changes": in_force,
     }
+
+
+def in_force(session: Session, year: int) -> ScheduleDraft | None:
+    """¶ 8: the terms of the schedule in force for a year: those of the newest order."""
+    return session.scalars(
+        select(ScheduleDraft)
+        .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+        .where(ScheduleOrder.year == year)
+        .order_by(ScheduleOrder.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def years_in_force(session: Session) -> tuple[int, ...]:
+    """¶ 8: the reporting years with a schedule that an order has approved, in their order."""
+    return tuple(
+        session.scalars(select(ScheduleOrder.year).distinct().order_by(ScheduleOrder.year))
+    )
 
 
 def _schedule(year: int, terms: dict[str, str | None]) -> rules.Schedule:

@@ -1,13 +1,18 @@
-"""Reading the versions of a conclusion and what was marked on them."""
+"""The versions of a conclusion and what was marked on them: read and written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.models.cases import CaseFile
 from app.models.facts import Conclusion, ConclusionIndicator, ConclusionMark, ObjectionPoint
+from app.operations.context import Context
+
+# Processes whose cases end in a conclusion: one entered as a document, or one that was scored.
+CONCLUDING = ("conclusion", "block_evaluation")
 
 
 def newest(session: Session, case_id: int) -> Conclusion:
@@ -50,3 +55,48 @@ def objected(session: Session, objection_id: int) -> Sequence[str]:
         .where(ObjectionPoint.objection_id == objection_id)
         .order_by(ObjectionPoint.id)
     ).all()
+
+
+def new_version(
+    context: Context,
+    case: CaseFile,
+    *,
+    evaluated_body: str,
+    corrects: int | None = None,
+    objection: int | None = None,
+) -> Conclusion:
+    """Write the next version of the conclusion of `case`; its author is who acts."""
+    last = context.session.scalar(
+        select(func.max(Conclusion.number)).where(Conclusion.case_id == case.id)
+    )
+    return context.write(
+        Conclusion(
+            case_id=case.id,
+            number=1 + (last or 0),
+            year=case.year,
+            block=case.block,
+            evaluated_body=evaluated_body,
+            authority=case.authority,
+            author=context.person,
+            corrects=corrects,
+            objection_id=objection,
+        )
+    )
+
+
+def write_indicators(
+    context: Context, conclusion_id: int, rows: Sequence[Mapping[str, str]]
+) -> None:
+    """Write the indicators of a version, in their order."""
+    context.write_all(
+        ConclusionIndicator(
+            conclusion_id=conclusion_id,
+            position=position,
+            code=row["code"],
+            name=row["name"],
+            value=row["value"],
+            points=row["points"],
+            max=row["max"],
+        )
+        for position, row in enumerate(rows, start=1)
+    )

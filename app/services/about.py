@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
 from app.domain.permissions import Permission, allows
-from app.models.cases import CaseFile, Task
+from app.models.cases import CaseFile
 from app.models.facts import (
-    Ballot,
-    Commission,
-    CommissionMember,
     Conclusion,
     ConclusionMark,
     Decision,
     DecisionPoint,
-    Minutes,
     Objection,
     ObjectionDocument,
     ScheduleDraft,
     ScheduleOrder,
 )
-from app.operations.commission import commission_of
+from app.operations.composition import commission_of
 from app.operations.objection import decision_on
-from app.operations.versions import indicators_of, objected
+from app.operations.versions import CONCLUDING, indicators_of, objected
 from app.services import openings
+from app.services.commission_view import commission_view
+from app.services.receipt_view import bodies, receipt_view
 from app.services.sources import Indicator, conclusion_case_of
 from app.services.views import (
     About,
-    CommissionView,
     ConclusionView,
     DecisionView,
-    MemberView,
     ObjectionView,
     ScheduleView,
     VersionView,
@@ -51,18 +49,16 @@ TERMS = (
 )
 
 
-def about(session: Session, case: CaseFile, actor: Actor) -> About:
-    """The facts of a case, as far as the actor may read them."""
+def about(session: Session, case: CaseFile, actor: Actor, now: datetime) -> About:
+    """The facts of a case at `now`, as far as the actor may read them."""
     schedules: tuple[ScheduleView, ...] = ()
     conclusion: ConclusionView | None = None
     objections: tuple[ObjectionView, ...] = ()
     if case.process == "schedule":
         schedules = _schedules(session, case)
-    if case.process in ("conclusion", "objection"):
-        conclusion = conclusion_view(
-            session, conclusion_case_of(session, case), is_inside(case, actor)
-        )
-        objections = _objections(session, case, actor)
+    if case.process in (*CONCLUDING, "objection"):
+        conclusion = conclusion_view(session, conclusion_case_of(session, case), case, actor)
+        objections = _objections(session, case, actor, now)
     return About(schedules=schedules, conclusion=conclusion, objections=objections)
 
 
@@ -104,12 +100,16 @@ def schedule_view(
     )
 
 
-def conclusion_view(session: Session, case_id: int, inside: bool) -> ConclusionView | None:
-    """A conclusion with its versions, or None before there is one to be shown.
+def conclusion_view(
+    session: Session, case_id: int, case: CaseFile, actor: Actor
+) -> ConclusionView | None:
+    """The conclusion of `case_id` with its versions, as `case` shows it to the actor.
 
-    Outside the authority without the drafts that were never signed: a version is shown once
-    it was delivered, or as the correction of one that was.
+    None before there is one to be shown. Outside the authority without the drafts that were
+    never signed, and without the names of those who wrote: a version is shown once it was
+    delivered, or as the correction of one that was.
     """
+    inside = is_inside(case, actor)
     rows = session.scalars(
         select(Conclusion).where(Conclusion.case_id == case_id).order_by(Conclusion.number.desc())
     ).all()
@@ -122,25 +122,43 @@ def conclusion_view(session: Session, case_id: int, inside: bool) -> ConclusionV
     if not rows:
         return None
     last = {mark.mark: mark for mark in marks}
+    written = bodies(session, rows)
+    received = last.get("received")
     return ConclusionView(
         case_id=case_id,
         year=rows[0].year,
         block=rows[0].block,
         evaluated_body=rows[0].evaluated_body,
         authority=rows[0].authority,
-        versions=tuple(_version(session, row, marks) for row in rows),
+        versions=tuple(
+            _version(session, row, marks, written[row.stream, row.seq], inside) for row in rows
+        ),
         delivered_at=last["delivered"].at if "delivered" in last else None,
-        received_at=last["received"].at if "received" in last else None,
-        window_ends_at=last["received"].until if "received" in last else None,
+        received_at=received.at if received else None,
+        window_ends_at=received.until if received else None,
         final_at=last["final"].at if "final" in last else None,
+        receipt=receipt_view(session, received, known_bodies(case, actor)) if received else None,
     )
 
 
-def _version(session: Session, row: Conclusion, marks: Sequence[ConclusionMark]) -> VersionView:
+def known_bodies(case: CaseFile, actor: Actor) -> frozenset[str]:
+    """The bodies of a case whose people the actor may know by name: inside, both sides."""
+    sides = {body for body in (case.authority, case.evaluated_body) if body is not None}
+    return frozenset(sides) if is_inside(case, actor) else frozenset(sides & actor.organisations)
+
+
+def _version(
+    session: Session,
+    row: Conclusion,
+    marks: Sequence[ConclusionMark],
+    written: Mapping[str, Any],
+    inside: bool,
+) -> VersionView:
     return VersionView(
         id=row.id,
         number=row.number,
-        author=row.author,
+        author=row.author if inside else None,
+        role=written["actor"].get("role", ""),
         objection=row.objection_id,
         indicators=tuple(
             Indicator(i.code, i.name, i.value, i.points, i.max)
@@ -160,16 +178,18 @@ def parts_of(session: Session, version: Conclusion) -> Mapping[str, str]:
     return {**before, **own}
 
 
-def _objections(session: Session, case: CaseFile, actor: Actor) -> tuple[ObjectionView, ...]:
+def _objections(
+    session: Session, case: CaseFile, actor: Actor, now: datetime
+) -> tuple[ObjectionView, ...]:
     query = select(Objection).order_by(Objection.id)
     if case.process == "objection":
         query = query.where(Objection.id == case.subject)
     else:
         query = query.where(Objection.conclusion_case == case.id)
-    return tuple(objection_view(session, row, actor) for row in session.scalars(query))
+    return tuple(objection_view(session, row, actor, now) for row in session.scalars(query))
 
 
-def objection_view(session: Session, row: Objection, actor: Actor) -> ObjectionView:
+def objection_view(session: Session, row: Objection, actor: Actor, now: datetime) -> ObjectionView:
     """An objection with its commission and decision, as far as the actor may read them."""
     case = session.scalars(
         select(CaseFile).where(CaseFile.process == "objection", CaseFile.subject == row.id)
@@ -199,52 +219,9 @@ def objection_view(session: Session, row: Objection, actor: Actor) -> ObjectionV
                 .order_by(ObjectionDocument.id)
             )
         ),
-        commission=_commission(session, commission, inside) if commission and inside else None,
+        commission=commission_view(session, commission, now) if commission and inside else None,
         decision=_decision(session, decision) if decision else None,
     )
-
-
-def _commission(session: Session, row: Commission, inside: bool) -> CommissionView:
-    minutes = session.scalars(select(Minutes).where(Minutes.commission_id == row.id)).one_or_none()
-    votes: dict[str, dict[str, str]] = {}
-    if inside:
-        for ballot in session.scalars(select(Ballot).where(Ballot.commission_id == row.id)):
-            votes.setdefault(ballot.member, {})[ballot.indicator] = ballot.vote
-    members = session.scalars(
-        select(CommissionMember.person)
-        .where(CommissionMember.commission_id == row.id)
-        .order_by(CommissionMember.id)
-    )
-    dissents = _dissents(session, row)
-    return CommissionView(
-        order_number=row.order_number,
-        order_date=row.order_date,
-        chair=row.chair,
-        members=tuple(
-            MemberView(person, person == row.chair, votes.get(person, {}), dissents.get(person, ""))
-            for person in members
-        ),
-        minutes_number=minutes.number if minutes else None,
-        minutes_date=minutes.held_on if minutes else None,
-    )
-
-
-def _dissents(session: Session, row: Commission) -> dict[str, str]:
-    """The dissenting opinions handed in with the votes of this commission, by member."""
-    votes = session.execute(
-        select(Task.completed_by, Task.closed_seq).where(
-            Task.case_id == row.case_id,
-            Task.element == "vote",
-            Task.state == "done",
-            Task.closed_seq > row.seq,
-        )
-    ).all()
-    case = session.get_one(CaseFile, row.case_id)
-    texts = openings.many(session, [(case.stream, vote.closed_seq or 0) for vote in votes])
-    return {
-        vote.completed_by or "": str(texts[case.stream, vote.closed_seq or 0].get("dissent", ""))
-        for vote in votes
-    }
 
 
 def _decision(session: Session, row: Decision) -> DecisionView:

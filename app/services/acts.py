@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Table, Update, bindparam, insert, select, update
@@ -77,14 +78,9 @@ def context_for(
     answers: Mapping[str, Any] | None = None,
 ) -> Context:
     """The act that is about to happen on `case`."""
+    legal = partial(releases.load, session, case.release)
     return Context(
-        session=session,
-        case=case,
-        actor=actor,
-        now=now,
-        seq=case.version + 1,
-        registers=Registers(session),
-        answers=answers or {},
+        session, case, actor, now, case.version + 1, Registers(session), legal, answers or {}
     )
 
 

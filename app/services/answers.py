@@ -16,7 +16,11 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from app.domain.refusals import FieldError, Invalid
 from app.engine.forms import Field, Form
-from app.services.checks import CHECKS, Wrong, empty, truth
+from app.services import checks, figures
+from app.services.checks import Wrong, empty, truth
+from app.services.figures import WrongCells
+
+CHECKS = {**checks.CHECKS, **figures.CHECKS}
 
 # What the dynamic sources of a form's fields offer, by name of the field.
 Offered = Mapping[str, Collection[str]]
@@ -167,15 +171,22 @@ class _Checked(fields.Field[Any]):
         except Wrong as error:
             checking.wrong[name] = FieldError(name, error.code, error.params)
             raise
+        except WrongCells as error:
+            for place, code, params in error.cells:
+                cell = f"{name}-{place}"
+                checking.wrong.setdefault(cell, FieldError(cell, code, tuple(params.items())))
+            raise
 
 
 def _errors(error: ValidationError, wrong: Mapping[str, FieldError]) -> dict[str, FieldError]:
     messages = error.messages
-    names = messages.keys() if isinstance(messages, dict) else ()
-    return {
-        str(name): wrong.get(str(name), FieldError(str(name), "form.not_a_choice"))
+    names = [str(name) for name in messages] if isinstance(messages, dict) else []
+    told = {
+        name: FieldError(name, "form.not_a_choice")
         for name in names
+        if not any(place.startswith(f"{name}-") for place in wrong)
     }
+    return {**told, **wrong}
 
 
 def _applies(field: Field, present: Mapping[str, Any]) -> bool:

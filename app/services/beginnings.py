@@ -26,8 +26,16 @@ from app.operations.context import Context
 from app.services import acts, projections, releases
 from app.services.host import CaseHost
 
-# Letters before the year in a case's number: К кесте, Б бағалау (with its block), Қ қарсылық.
-NUMBER_PREFIX = {"schedule": "К", "conclusion": "Б{block}", "objection": "Қ"}
+# Letters before the year in a case's number: К кесте, Б бағалау (with its block), Қ қарсылық,
+# Ә әдістеме (with its block).
+NUMBER_PREFIX = {
+    "schedule": "К",
+    "conclusion": "Б{block}",
+    "block_evaluation": "Б{block}",
+    "objection": "Қ",
+    "methodology": "Ә{block}",
+    "cycle": "Ж",
+}
 # The advisory lock of `one_at_a_time`; another one serves the migrations.
 STARTS = 372
 

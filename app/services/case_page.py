@@ -18,10 +18,22 @@ from app.models import cases as tables
 from app.models.cases import CaseFile, Incident, Message, Task
 from app.operations.participation import years_of
 from app.operations.registers import Registers
-from app.services import about, deadlines, documents, letters, people, releases, views, visibility
+from app.operations.versions import CONCLUDING
+from app.services import (
+    about,
+    deadlines,
+    documents,
+    drafts,
+    incidents,
+    letters,
+    people,
+    releases,
+    views,
+    visibility,
+)
 from app.services import story as story_of
 from app.services.inbox import InboxRow, inbox_row
-from app.services.numbers import possible
+from app.services.numbers import MAX_ID, possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +57,6 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentView:
-    """An open incident of a case, for those who may see incidents."""
-
-    id: int
-    element: Mapping[str, str] | None
-    code: str
-    detail: str
-    since: datetime
-    act: str
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case as one reader may see it."""
 
@@ -71,7 +71,8 @@ class CasePage:
     mine: tuple[int, ...]
     documents: tuple[documents.DocumentView, ...]
     letters: tuple[letters.LetterRow, ...]
-    incidents: tuple[IncidentView, ...]
+    incidents: tuple[incidents.IncidentView, ...]
+    left_over: tuple[drafts.LeftOver, ...]
     waiting_messages: int
     names: Mapping[str, Mapping[str, str]]
     may_object_late: bool
@@ -91,7 +92,7 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
         shown = _diagrams(case, release, marked)
         chapters = story_of.story(session, case, release, actor)
         tasks, mine = _tasks(session, case, actor, now)
-        facts = about.about(session, case, actor)
+        facts = about.about(session, case, actor, now)
         listed = documents.documents_of(session, case.id, actor)
         return CasePage(
             case=summary(session, case, release),
@@ -106,6 +107,7 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
             documents=listed,
             letters=letters.letters_of(session, case, actor),
             incidents=_incidents(session, case, release, actor),
+            left_over=drafts.left_over(session, case, release, actor),
             waiting_messages=_waiting(session, case),
             names=people.names(session, _people(chapters, facts, tasks)),
             may_object_late=_may_object_late(case, facts, actor, now),
@@ -140,6 +142,8 @@ def list_cases(
     limit: int = 50,
 ) -> tuple[CaseSummary, ...]:
     """The cases the actor may open, newest first; `before` continues after an id."""
+    if year is not None and not 0 < year <= MAX_ID:
+        return ()
     wanted = [visibility.can_see_case(actor)]
     for column, value in (
         (CaseFile.process, process),
@@ -150,7 +154,7 @@ def list_cases(
         if value is not None:
             wanted.append(column == value)
     if before is not None:
-        wanted.append(CaseFile.id < before)
+        wanted.append(CaseFile.id < max(0, min(before, MAX_ID)))
     with reading() as session:
         rows = session.scalars(
             select(CaseFile)
@@ -221,7 +225,10 @@ def _tasks(
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
     ).all()
     registers = Registers(session)
-    names = people.names(session, {row.claimed_by for row in rows} - {None})
+    known = about.known_bodies(case, actor)
+    names = people.names(
+        session, {row.claimed_by for row in rows if row.organisation in known} - {None}
+    )
     allowed = session.scalars(
         select(Task.id)
         .join(CaseFile, CaseFile.id == Task.case_id)
@@ -238,31 +245,10 @@ def _tasks(
 
 def _incidents(
     session: Session, case: CaseFile, release: Release, actor: Actor
-) -> tuple[IncidentView, ...]:
+) -> tuple[incidents.IncidentView, ...]:
     if not (allows(actor, Permission.SEE_INCIDENTS) or about.is_inside(case, actor)):
         return ()
-    rows = session.scalars(
-        select(Incident)
-        .where(Incident.case_id == case.id, Incident.state == "open")
-        .order_by(Incident.id)
-    )
-    return tuple(
-        IncidentView(
-            id=row.id,
-            element=_element_name(release, row.process, row.element),
-            code=row.code,
-            detail=row.detail,
-            since=row.since,
-            act=row.act,
-        )
-        for row in rows
-    )
-
-
-def _element_name(release: Release, process: str, element: str | None) -> Mapping[str, str] | None:
-    model = release.processes.get(process)
-    found = model.elements.get(element or "") if model else None
-    return found.name if found else None
+    return incidents.open_incidents(session, case, release)
 
 
 def _waiting(session: Session, case: CaseFile) -> int:
@@ -280,11 +266,11 @@ def _people(
     codes |= {task.claimed_by for task in tasks if task.claimed_by}
     codes |= {view.author for view in facts.schedules}
     if facts.conclusion is not None:
-        codes |= {version.author for version in facts.conclusion.versions}
+        codes |= facts.conclusion.people
     for objection in facts.objections:
         codes.add(objection.filed_by)
         if objection.commission is not None:
-            codes |= {member.person for member in objection.commission.members}
+            codes |= objection.commission.people
     return codes
 
 
@@ -292,7 +278,7 @@ def _may_object_late(case: CaseFile, facts: views.About, actor: Actor, now: date
     """Say whether to offer a late objection: the window is over, and it is the reader's body."""
     conclusion = facts.conclusion
     return (
-        case.process == "conclusion"
+        case.process in CONCLUDING
         and conclusion is not None
         and conclusion.window_ends_at is not None
         and conclusion.window_ends_at <= now

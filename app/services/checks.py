@@ -151,9 +151,13 @@ def _documents(_field: Field, value: Any, offered: Collection[str]) -> list[int]
     return list(dict.fromkeys(int(str(item)) for item in values))
 
 
+MOST_INDICATORS = 300
+"""Rows of one table; with names of some sixty letters they fit one event."""
+
+
 def _indicators(_field: Field, value: Any, _offered: Collection[str]) -> list[dict[str, str]]:
-    if not isinstance(value, list) or len(value) > 200:
-        raise Wrong("form.too_many", max=200)
+    if not isinstance(value, list) or len(value) > MOST_INDICATORS:
+        raise Wrong("form.too_many", max=MOST_INDICATORS)
     rows: list[dict[str, str]] = []
     for item in value:
         if not isinstance(item, dict) or set(item) - {"code", "name", "value", "points", "max"}:

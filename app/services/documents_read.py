@@ -17,7 +17,7 @@ from app.domain.actors import Actor, Holding
 from app.domain.permissions import Permission, allows
 from app.domain.refusals import Conflict, NotFound
 from app.models.cases import CaseFile, Party, Task
-from app.models.facts import Document, ObjectionDocument
+from app.models.facts import ConclusionMark, Document, ObjectionDocument
 from app.operations.participation import years_of
 from app.services import acts, openings, visibility
 from app.services.envelopes import envelope
@@ -193,9 +193,31 @@ def _handed_in_or_own(actor: Actor) -> ColumnElement[bool]:
     return or_(
         Document.person == actor.person,
         Document.organisation.in_(sorted(actor.organisations)),
-        Document.task_key.is_(None),
-        handed_in,
-        objected,
+        and_(or_(Document.task_key.is_(None), handed_in, objected), ~_before_delivery(actor)),
+    )
+
+
+def _before_delivery(actor: Actor) -> ColumnElement[bool]:
+    """Documents of those who evaluate a body, to its people, while nothing was delivered (¶ 44).
+
+    A block's evaluation is the body's case from its report on: what the authorities work with
+    it may read when it has the conclusion, against which it may object.
+    """
+    delivered = (
+        select(ConclusionMark.id)
+        .where(ConclusionMark.case_id == Document.case_id, ConclusionMark.mark == "delivered")
+        .exists()
+    )
+    return (
+        select(CaseFile.id)
+        .where(
+            CaseFile.id == Document.case_id,
+            CaseFile.process == "block_evaluation",
+            CaseFile.evaluated_body.in_(sorted(actor.organisations)),
+            Document.organisation != CaseFile.evaluated_body,
+            ~delivered,
+        )
+        .exists()
     )
 
 

@@ -13,11 +13,12 @@ from app.db import reading
 from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.registers import Body
+from app.engine.forms import Names
 from app.models import cases as tables
 from app.models.cases import CaseFile, Task
 from app.operations.participation import years_of
 from app.operations.registers import Registers
-from app.services import schedules, visibility
+from app.services import releases, schedules, visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,13 @@ class Frame:
     """What every page shows besides its own matter.
 
     `waiting` counts the open tasks listed for the actor; `standing` says that the clock is a
-    demonstration's own.
+    demonstration's own; `roles` are the names of roles by the release, by language.
     """
 
     bodies: Mapping[str, Body]
     horizon: schedules.Horizon | None
     release: ReleaseInForce | None
+    roles: Mapping[str, Names]
     demonstration: bool
     standing: bool
     waiting: int
@@ -50,10 +52,12 @@ def frame(*, actor: Actor | None, now: datetime) -> Frame:
     with reading() as session:
         registers = Registers(session)
         standing = registers.setting("demo.clock", None) is not None
+        release = _release(session, now)
         return Frame(
             bodies=registers.bodies.by_code,
             horizon=horizon,
-            release=_release(session, now),
+            release=release,
+            roles=_roles(session, release) if release else {},
             demonstration=standing or bool(registers.setting("demonstration", False)),
             standing=standing,
             waiting=_waiting(session, actor) if actor else 0,
@@ -68,6 +72,10 @@ def _release(session: Session, now: datetime) -> ReleaseInForce | None:
         .limit(1)
     ).first()
     return ReleaseInForce(row.number, row.hash) if row else None
+
+
+def _roles(session: Session, release: ReleaseInForce) -> Mapping[str, Names]:
+    return {code: role.name for code, role in releases.load(session, release.hash).roles.items()}
 
 
 def _waiting(session: Session, actor: Actor) -> int:

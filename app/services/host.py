@@ -30,6 +30,7 @@ class CaseHost:
     def __init__(self, context: Context) -> None:
         """Serve one act."""
         self._context = context
+        self._order: ScheduleDraft | None = None
         self.functions: Mapping[str, Callable[..., Any]] = {
             "working_days_after": self.working_days_after,
             "calendar_days_after": self.calendar_days_after,
@@ -66,16 +67,22 @@ class CaseHost:
 
     def schedule(self, step: str) -> str:
         """The instant at which a step of the schedule in force ends (¶ 7), ISO."""
-        order = self._context.session.scalars(
-            select(ScheduleDraft)
-            .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-            .where(ScheduleOrder.year == self._context.case.year)
-            .order_by(ScheduleOrder.number.desc())
-            .limit(1)
-        ).one_or_none()
+        order = self._in_force()
         if order is None or step not in TERMS:
             raise Refusal("schedule.order_missing", paragraph="8")
         return instants.text(calendar.day_ends_at(getattr(order, step)))
+
+    def _in_force(self) -> ScheduleDraft | None:
+        """The schedule in force; read once, since a diagram asks it for a task and its timer."""
+        if self._order is None:
+            self._order = self._context.session.scalars(
+                select(ScheduleDraft)
+                .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+                .where(ScheduleOrder.year == self._context.case.year)
+                .order_by(ScheduleOrder.number.desc())
+                .limit(1)
+            ).one_or_none()
+        return self._order
 
 
 def _end(term: calendar.Term) -> str:

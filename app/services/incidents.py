@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit import events
 from app.audit.sealed import Sealed
@@ -15,10 +17,23 @@ from app.domain.actors import Actor, SystemActor
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound, Refusal
 from app.engine.errors import EngineError
+from app.engine.release import Release
 from app.models.cases import CaseFile, Incident
 from app.operations.context import Context
 from app.services import acts
 from app.services.numbers import possible
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An open incident of a case, for those who may see incidents."""
+
+    id: int
+    element: Mapping[str, str] | None
+    code: str
+    detail: str
+    since: datetime
+    act: str
 
 
 class CaseIncident(Refusal):
@@ -139,3 +154,29 @@ def resolve(*, incident_id: int, actor: Actor, now: datetime) -> int:
             ),
         )
         return case.id
+
+
+def open_incidents(session: Session, case: CaseFile, release: Release) -> tuple[IncidentView, ...]:
+    """The open incidents of a case, oldest first; who may see them is asked by the caller."""
+    rows = session.scalars(
+        select(Incident)
+        .where(Incident.case_id == case.id, Incident.state == "open")
+        .order_by(Incident.id)
+    )
+    return tuple(
+        IncidentView(
+            id=row.id,
+            element=_element_name(release, row.process, row.element),
+            code=row.code,
+            detail=row.detail,
+            since=row.since,
+            act=row.act,
+        )
+        for row in rows
+    )
+
+
+def _element_name(release: Release, process: str, element: str | None) -> Mapping[str, str] | None:
+    model = release.processes.get(process)
+    found = model.elements.get(element or "") if model else None
+    return found.name if found else None

@@ -25,11 +25,12 @@ from app.models.facts import (
     ScheduleDraft,
     ScheduleOrder,
 )
-from app.operations.commission import commission_of
+from app.operations.composition import commission_of
 from app.operations.registers import Registers
 from app.operations.versions import indicators_of, marked
 from app.services import openings, people
 from app.services.about import parts_of
+from app.services.receipt_view import receipt_view
 from app.services.sentences import word
 
 Values = dict[str, Any]
@@ -53,9 +54,16 @@ def values(session: Session, row: Letter, case: CaseFile, language: str) -> Valu
         "authority": body(case.authority),
         "evaluated_body": body(case.evaluated_body),
     }
+    # Imported here: it writes conclusions and dates as this module does.
+    from app.services import evaluation_letters, methodology_letters, overall_letters
+
     make = {
+        **evaluation_letters.MAKERS,
+        **methodology_letters.MAKERS,
+        **overall_letters.MAKERS,
         "schedule/approved": _schedule,
-        "conclusion/conclusion": _conclusion,
+        "conclusion/conclusion": conclusion,
+        "conclusion/receipt": _receipt,
         "objection/decision": _decision,
         "objection/closed": _decision,
         "objection/reminder": _reminder,
@@ -85,7 +93,8 @@ def _schedule(session: Session, row: Letter, language: str) -> Values:
     }
 
 
-def _conclusion(session: Session, row: Letter, language: str) -> Values:
+def conclusion(session: Session, row: Letter, language: str) -> Values:
+    """The values of a version of a conclusion, which the letter is about."""
     version = session.get_one(Conclusion, row.subject)
     indicators = indicators_of(session, version.id)
     texts = parts_of(session, version)
@@ -117,6 +126,24 @@ def _conclusion(session: Session, row: Letter, language: str) -> Values:
         "object_until": written(due_day(received.until), language)
         if received is not None and received.until is not None
         else None,
+    }
+
+
+def _receipt(session: Session, row: Letter, language: str) -> Values:
+    received = session.scalars(
+        select(ConclusionMark).where(
+            ConclusionMark.stream == row.stream, ConclusionMark.seq == row.seq
+        )
+    ).one()
+    sent = marked(session, received.case_id, "delivered")
+    receipt = receipt_view(session, received, frozenset())
+    return {
+        "sent_on": written(local_day(sent.at), language) if sent else "",
+        "received_on": written(local_day(received.at), language),
+        "proof": (receipt.proof or {}).get(language, ""),
+        "proof_number": receipt.number,
+        "object_until": written(due_day(received.until), language) if received.until else "",
+        "over": received.until is not None and received.until <= row.sent_at,
     }
 
 

@@ -133,6 +133,13 @@ def _hand_over(
     assert case is not None
     if case.status == "ended":
         message.state = "unclaimed"
+        told = events.MessageUnclaimed(
+            message=message.name,
+            payload=payload,
+            from_case=message.from_case,
+            from_seq=message.from_seq,
+        )
+        acts.record(acts.context_for(session, case, actor=SYSTEM, now=now), told)
         return None
     key = session.scalar(
         select(Wait.key)

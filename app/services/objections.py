@@ -20,8 +20,8 @@ from app.models.cases import CaseFile, Message
 from app.operations.context import Context
 from app.operations.objection import register
 from app.operations.registers import Registers
-from app.operations.versions import marked
-from app.services import acts, messages, releases, sources
+from app.operations.versions import CONCLUDING, marked
+from app.services import acts, drafts, messages, releases, sources
 from app.services.answers import Answers, validate
 from app.services.case_page import visible_case
 from app.services.numbers import possible
@@ -58,7 +58,7 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
         transaction() as session,
     ):
         case = acts.lock_case(session, possible(case_id, "case.not_found"))
-        if case is None or case.process != "conclusion":
+        if case is None or case.process not in CONCLUDING:
             raise NotFound("case.not_found")
         _may_file(case, actor)
         form = releases.load(session, case.release).forms[FORM]
@@ -69,7 +69,8 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         registered = _register(context, checked)
-        _start_case(session, case, context.seq, registered, now)
+        message = _start_case(session, case, context.seq, registered, now)
+        drafts.forget(session, case.id, FORM, actor.person)
         acts.record(
             context,
             events.ObjectionFiledLate(
@@ -78,6 +79,7 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
                     **checked.decisive,
                     **{k: Sealed(v, subject=actor.person) for k, v in checked.sealed.items()},
                 },
+                sent=[message],
             ),
             holding=actor.holding_for("case_officer", case.evaluated_body or ""),
             paragraphs=("57",),
@@ -106,7 +108,8 @@ def _may_file(case: CaseFile, actor: Actor) -> None:
 
 def _start_case(
     session: Session, case: CaseFile, seq: int, registered: Mapping[str, Any], now: datetime
-) -> None:
+) -> dict[str, Any]:
+    """Put the message that starts the objection's case into the outbox; it, as an event tells."""
     working_body = Registers(session).mandates.holder("working_body", local_day(now))
     payload = {
         "objection": registered["id"],
@@ -132,6 +135,7 @@ def _start_case(
             state="pending",
         )
     )
+    return {"message": "objection_filed", "payload": payload, "starts": "objection"}
 
 
 def window_ended_at(*, case_id: int) -> datetime | None:

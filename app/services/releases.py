@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import events, log
-from app.db import transaction
+from app.db import reading, transaction
 from app.domain.actors import Actor, SystemActor
 from app.engine import release as engine_release
+from app.engine.forms import Form
 from app.engine.release import Release
 from app.models import cases as tables
 from app.services.envelopes import envelope
@@ -31,6 +32,22 @@ def load(session: Session, release_hash: str) -> Release:
         ).one()
         _compiled[release_hash] = engine_release.compile_release(_unpack(row.files))
     return _compiled[release_hash]
+
+
+def form(key: str, day: date | None) -> Form | None:
+    """A form by its key, `commission/vote`; None where there is no such form.
+
+    It is looked for in the releases that this process has read already, the newest first, and
+    then in the one in force on `day`. Without a day the database is not asked, for a page that
+    must say that there is none.
+    """
+    for read in reversed(list(_compiled.values())):
+        if key in read.forms:
+            return read.forms[key]
+    if day is None:
+        return None
+    with reading() as session:
+        return in_force(session, day).forms.get(key)
 
 
 def in_force(session: Session, day: date) -> Release:

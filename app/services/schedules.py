@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.db import reading
 from app.domain.calendar import local_day, working_days_left
-from app.models.facts import ScheduleDraft, ScheduleOrder
+from app.models.facts import ScheduleOrder
 from app.operations.registers import Registers
+from app.operations.schedule import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +37,29 @@ class Horizon:
 def horizon(*, now: datetime) -> Horizon | None:
     """The schedule in force of the newest reporting year, None before there is one."""
     with reading() as session:
-        found = session.execute(
-            select(ScheduleDraft, ScheduleOrder.number)
-            .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-            .order_by(ScheduleOrder.year.desc(), ScheduleOrder.number.desc())
-            .limit(1)
-        ).first()
-        if found is None:
+        year = session.scalar(select(func.max(ScheduleOrder.year)))
+        if year is None:
             return None
-        draft: ScheduleDraft = found.ScheduleDraft
-        calendar = Registers(session).calendar
-        today = local_day(now)
-        days = (
-            max(draft.report_1, draft.report_2, draft.report_3),
-            draft.conclusions,
-            draft.after_appeals,
-            draft.overall,
-            draft.to_president,
-        )
-        return Horizon(
-            year=draft.year,
-            today=today,
-            marks=tuple(
-                Mark(step, f"7({step})", day, working_days_left(calendar, today, day))
-                for step, day in enumerate(days, start=1)
-            ),
-        )
+        return Horizon(year=year, today=local_day(now), marks=marks_of(session, year, now))
+
+
+def marks_of(session: Session, year: int, now: datetime) -> tuple[Mark, ...]:
+    """¶ 7: the five dates of a year's schedule in force; none where there is no schedule.
+
+    Of the three dates of 7(1) the latest.
+    """
+    draft = in_force(session, year)
+    if draft is None:
+        return ()
+    calendar, today = Registers(session).calendar, local_day(now)
+    days = (
+        max(draft.report_1, draft.report_2, draft.report_3),
+        draft.conclusions,
+        draft.after_appeals,
+        draft.overall,
+        draft.to_president,
+    )
+    return tuple(
+        Mark(step, f"7({step})", day, working_days_left(calendar, today, day))
+        for step, day in enumerate(days, start=1)
+    )

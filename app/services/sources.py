@@ -5,9 +5,10 @@ Used twice with the same result: to draw the form, and to check the answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -20,14 +21,19 @@ from app.engine.release import Release
 from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.people import Person
-from app.operations.commission import commission_of, counted
+from app.operations.commission import counted
+from app.operations.composition import commission_of, members_of
 from app.operations.objection import decision_on
 from app.operations.participation import Participation, taken_part
 from app.operations.registers import Registers
 from app.operations.staff import staff_of
 from app.operations.versions import indicators_of, newest, objected
-from app.services import releases
+from app.services import figures_asked, people, releases
 
+# Sources of fields for people that concern a special commission which sits already.
+MEMBERS, NEWCOMERS = "commission_members", "commission_newcomers"
+# The source of a field that offers every evaluated body.
+EVALUATED = "evaluated_bodies"
 # Documents of a late objection are attached to this place of the conclusion's case.
 LATE_KEY = "late_objection"
 
@@ -68,35 +74,42 @@ def offered(
     now: datetime,
 ) -> dict[str, Collection[str]]:
     """The values that each dynamic field of a case's form accepts, by field name."""
+
+    @cache
+    def papers() -> frozenset[str]:
+        earlier = earlier_visits(task_key, form.key)
+        found = attached(session, case.id, task_key, actor.person, earlier)
+        return frozenset(str(document.id) for document in found)
+
     return {
         field.name: values
         for field in form.fields
-        if (values := _values(session, case, form, field, task_key, actor, now)) is not None
+        if (values := _values(session, case, field, task_key, papers, now)) is not None
     }
 
 
 def _values(
     session: Session,
     case: CaseFile,
-    form: Form,
     field: Field,
     task_key: str,
-    actor: Actor,
+    papers: Callable[[], frozenset[str]],
     now: datetime,
 ) -> Collection[str] | None:
     if field.type == "documents":
-        earlier = earlier_visits(task_key, form.key)
-        return {str(d.id) for d in attached(session, case.id, task_key, actor.person, earlier)}
+        return papers()
+    if field.type in figures_asked.TABLES:
+        return figures_asked.words(session, case, field.type, task_key, papers)
     if field.type in ("person", "people"):
         # Excluded people are accepted here and refused by the rule of ¶ 59, with its reason.
-        return {candidate.person for candidate in candidates(session, case, now)}
+        return {candidate.person for candidate in people_of(session, case, field, now)}
     if field.type == "points":
         return {row.code for row in current_indicators(session, case)}
     if field.type == "votes":
         return set(objected(session, case.subject or 0))
     if field.type == "corrections":
         return {row.code for row in current_indicators(session, case)}
-    if field.type == "body":
+    if field.type == "body" or field.source == EVALUATED:
         return {body.code for body in Registers(session).bodies.evaluated()}
     return None
 
@@ -136,7 +149,7 @@ def attached(
 def candidates(session: Session, case: CaseFile, now: datetime) -> list[Candidate]:
     """The authority's staff for a special commission, with who is barred and why (¶ 9(2), 59)."""
     staff = staff_of(session, case.authority or "", local_day(now))
-    people = {
+    known = {
         row.code: row
         for row in session.scalars(select(Person).where(Person.code.in_(sorted(staff))))
     }
@@ -155,13 +168,26 @@ def candidates(session: Session, case: CaseFile, now: datetime) -> list[Candidat
             excluded=reasons.get(code),
             because=tuple(act for act in acts if act.person == code),
         )
-        for code, row in sorted(people.items(), key=lambda item: item[1].name_kk)
+        for code, row in sorted(known.items(), key=lambda item: item[1].name_kk)
     ]
+
+
+def people_of(session: Session, case: CaseFile, field: Field, now: datetime) -> list[Candidate]:
+    """The people whom a field offers: a commission's members, who is none yet, or everybody."""
+    if field.source not in (MEMBERS, NEWCOMERS):
+        return candidates(session, case, now)
+    commission = commission_of(session, case.subject or 0)
+    sitting = members_of(session, commission) if commission is not None else ()
+    staff = {candidate.person: candidate for candidate in candidates(session, case, now)}
+    if field.source == NEWCOMERS:
+        return [candidate for code, candidate in staff.items() if code not in sitting]
+    known = people.names(session, sitting)
+    return [staff.get(code) or Candidate(code, dict(known[code]), None, ()) for code in sitting]
 
 
 def conclusion_case_of(session: Session, case: CaseFile) -> int:
     """The conclusion's case that a case is about: itself, or the one that opened it."""
-    return case.id if case.process == "conclusion" else case.opened_by_case or case.id
+    return case.opened_by_case or case.id if case.process == "objection" else case.id
 
 
 def current_indicators(session: Session, case: CaseFile) -> list[Indicator]:

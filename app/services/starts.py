@@ -11,27 +11,33 @@ from app.domain.calendar import local_day
 from app.domain.permissions import Permission, allows
 from app.domain.refusals import NotFound
 from app.domain.registers import WORKING_BODY, Body
+from app.domain.rules.methodology import LEADING_ROLES
 from app.engine.forms import Form
 from app.operations.registers import Registers
+from app.operations.schedule import years_in_force
 from app.services import releases
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A process that the actor may start for one of their organisations."""
+    """A process that the actor may start for one of their organisations.
+
+    `years` are the reporting years that it may be about, None where any will do.
+    """
 
     process: str
     name: dict[str, str]
     organisation: str
     form: Form
     bodies: tuple[Body, ...]
+    years: tuple[int, ...] | None
 
 
 def starts(*, actor: Actor, now: datetime) -> tuple[Start, ...]:
     """What the actor may start today.
 
     The schedule only for the state planning authority (¶ 8), a conclusion only for a body
-    with a role of ¶ 10 (¶ 5).
+    with a role of ¶ 10 (¶ 5), a methodology only for the lead author of a block.
     """
     if not allows(actor, Permission.START_CASES):
         return ()
@@ -55,15 +61,18 @@ def starts(*, actor: Actor, now: datetime) -> tuple[Start, ...]:
                             organisation=holding.organisation,
                             form=release.forms[model.start_form],
                             bodies=registers.bodies.evaluated(),
+                            years=years_in_force(session) if process == "conclusion" else None,
                         )
                     )
         return tuple(found)
 
 
 def _mandated(process: str, roles: frozenset[str]) -> bool:
-    """¶ 5, 8: which holders of a role of ¶ 10 may start a process at all."""
+    """¶ 5, 8, 26, 33, 39: which holders of a role of ¶ 10 may start a process at all."""
     if process == "schedule":
         return "state_planning" in roles
+    if process == "methodology":
+        return bool(roles & LEADING_ROLES)
     if process == "conclusion":
         return bool(roles - {WORKING_BODY})
     return True

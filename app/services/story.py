@@ -15,8 +15,10 @@ from app.domain.actors import Actor
 from app.engine.release import Release
 from app.models.cases import CaseFile, Task, Timer, Wait
 from app.models.trail import EventRow
+from app.operations.composition import VOTE
 from app.services import openings
 from app.services.about import is_inside
+from app.services.commission_view import is_secret
 
 # Kinds that tell nothing to a reader of the case; the auditor's trail has them.
 _QUIET = frozenset({"task.claimed", "task.released"})
@@ -76,6 +78,7 @@ def story(session: Session, case: CaseFile, release: Release, actor: Actor) -> t
     ).all()
     inside = is_inside(case, actor)
     texts = openings.many(session, [(row.stream, row.seq or 0) for row in rows])
+    secret = is_secret(session, case)
     chapters = []
     for row in rows:
         if row.kind in _QUIET:
@@ -84,9 +87,11 @@ def story(session: Session, case: CaseFile, release: Release, actor: Actor) -> t
         own = inside or body["actor"].get("organisation") in actor.organisations
         if not own and _hidden(body):
             continue
-        chapters.append(
-            _chapter(row, body, release, texts[row.stream, row.seq or 0] if own else {}, own)
-        )
+        told = texts[row.stream, row.seq or 0] if own else {}
+        if secret and body["facts"].get("form") == VOTE:
+            # Whoever may change the commission is not told before the count who voted how.
+            told = {name: text for name, text in told.items() if name != "dissent"}
+        chapters.append(_chapter(row, body, release, told, own))
     return tuple(chapters)
 
 
@@ -176,6 +181,8 @@ def stops(release: Release, process: str, marked: Marks) -> tuple[Stop, ...]:
     """The diagram of a process in words: its elements in their order, with their state."""
     model = release.processes[process]
     done, now = set(marked.done.get(process, ())), set(marked.now.get(process, ()))
+    # A frame is where something within it is.
+    now |= {e.parent for e in model.elements.values() if e.parent is not None and e.id in now}
     return tuple(
         Stop(
             process=process,

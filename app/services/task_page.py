@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any
 
@@ -17,22 +18,46 @@ from app.domain.permissions import refuse_act
 from app.domain.refusals import NotFound, Refusal
 from app.domain.registers import Body
 from app.engine.forms import Form
-from app.models.cases import CaseFile, Draft, Task
+from app.models.cases import CaseFile, Task
 from app.models.trail import EventRow
 from app.operations.registers import Registers
-from app.services import about, deadlines, documents, openings, people, sources, tasks, views
+from app.services import (
+    about,
+    deadlines,
+    documents,
+    drafts,
+    figures_asked,
+    figures_page,
+    openings,
+    people,
+    sources,
+    tasks,
+    views,
+)
 from app.services.case_page import CaseSummary, summary
 from app.services.inbox import InboxRow, inbox_row
 from app.services.numbers import possible
 
+# Each objection, vote and further order is one of its own: it does not begin with the last one.
+STANDS_ALONE = ("/object", "/vote", "/change")
+
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the dynamic fields of the form offer."""
+    """What the dynamic fields of the form offer.
+
+    `people` are the candidates of the fields that do not offer everybody, by field name.
+    `table` are the figures and scores of an evaluation, with the `running` points of a part
+    that is being scored; `listed` the rows of a field about the evaluations of a year.
+    """
 
     candidates: tuple[sources.Candidate, ...] = ()
+    people: Mapping[str, tuple[sources.Candidate, ...]] = dataclass_field(default_factory=dict)
     indicators: tuple[sources.Indicator, ...] = ()
     bodies: tuple[Body, ...] = ()
+    table: figures_page.Table | None = None
+    running: figures_page.Running | None = None
+    listed: tuple[figures_asked.Listed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +100,11 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
             raise refusal
         release = sources.release_of(session, case)
         form = release.forms[task.form]
-        draft = session.get(Draft, (task_id, actor.person))
-        before = _handed_in(session, case, task)
+        draft = drafts.draft_of(session, task, actor)
+        facts = about.about(session, case, actor, now)
+        before = {**_given(facts, form), **_handed_in(session, case, task)}
         values = {**before, **(json.loads(draft.answers) if draft else {})}
-        facts = about.about(session, case, actor)
-        offers = _offers(session, case, form, now)
+        offers = _offers(session, case, task, form, values, now)
         names = people.names(session, _codes(facts, offers, task))
         return TaskPage(
             task=inbox_row(session, Registers(session), task, case, actor, now, names),
@@ -124,16 +149,23 @@ def _refusal(session: Session, case: CaseFile, task: Task, actor: Actor) -> Refu
     return None
 
 
+def _given(facts: views.About, form: Form) -> dict[str, Any]:
+    """What a form begins with because it is so: a commission's chair stays unless replaced."""
+    commission = facts.objections[-1].commission if facts.objections else None
+    asked = {field.name for field in form.fields if field.source == sources.MEMBERS}
+    return {"chair": commission.chair} if commission is not None and asked else {}
+
+
 def _handed_in(session: Session, case: CaseFile, task: Task) -> dict[str, Any]:
     """The answers last handed in with the same form in this case: a returned draft is not lost.
 
-    Only where the visit is a later one of the same element (`draft#2`).
+    Only where the visit is a later one of the same element (`draft#2`), and what was handed
+    in before was the same piece of work.
     """
-    if "#" not in task.key:
+    if "#" not in task.key or task.form.endswith(STANDS_ALONE):
         return {}
-    row = _last_answers(session, case, task.form)
-    if row is None or task.form.endswith("/object"):
-        # Each objection is one of its own.
+    row = _last_answers(session, case, task)
+    if row is None:
         return {}
     answers = json.loads(row.body)["facts"].get("answers", {})
     texts = openings.texts(session, row.stream, row.seq or 0)
@@ -152,55 +184,108 @@ def _rows(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _last_answers(session: Session, case: CaseFile, form: str) -> EventRow | None:
+def _last_answers(session: Session, case: CaseFile, task: Task) -> EventRow | None:
+    """The newest event by which this very task was handed in, on an earlier visit."""
     rows = session.scalars(
         select(EventRow)
         .where(EventRow.stream == case.stream, EventRow.kind == "task.completed")
         .order_by(EventRow.seq.desc())
     )
-    return next((row for row in rows if json.loads(row.body)["facts"].get("form") == form), None)
+    # The same form stands at several places where a block has parts.
+    place = (task.form, _unnumbered(task.key))
+    for row in rows:
+        facts = json.loads(row.body)["facts"]
+        if (facts.get("form"), _unnumbered(facts.get("key", ""))) == place:
+            return row
+    return None
+
+
+def _unnumbered(key: str) -> str:
+    """The key of a task without the number of its visit."""
+    base, _, visit = key.rpartition("#")
+    return base if base and visit.isdecimal() else key
 
 
 def _returned(session: Session, case: CaseFile, task: Task) -> str | None:
-    """The reasons of the newest return, if that is why this task is open again."""
+    """The reasons of the newest return, if that is why this task is open again.
+
+    Where several were asked at once (answers named `…_decision`), what each of them said.
+    """
     if "#" not in task.key:
         return None
-    row = session.scalars(
-        select(EventRow).where(
+    rows = session.scalars(
+        select(EventRow)
+        .where(
             EventRow.stream == case.stream,
-            EventRow.seq == task.opened_seq,
+            EventRow.seq <= task.opened_seq,
             EventRow.kind == "task.completed",
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    if json.loads(row.body)["facts"].get("answers", {}).get("decision") != "return":
-        return None
-    return str(openings.texts(session, row.stream, row.seq or 0).get("reasons", ""))
+        .order_by(EventRow.seq.desc())
+    )
+    reasons: list[str] = []
+    for row in rows:
+        facts = json.loads(row.body)["facts"]
+        answers = facts.get("answers", {})
+        returned = {name for name, said in answers.items() if said in ("return", "refuse")}
+        last = row.seq == task.opened_seq and "decision" in returned
+        if last or any(name.endswith("_decision") for name in returned):
+            reasons.insert(
+                0, str(openings.texts(session, row.stream, row.seq or 0).get("reasons", ""))
+            )
+        if last or facts.get("form") == task.form:
+            break
+    return "\n".join(reasons) if reasons else None
 
 
-def _offers(session: Session, case: CaseFile, form: Form, now: datetime) -> Offers:
+def _offers(
+    session: Session,
+    case: CaseFile,
+    task: Task,
+    form: Form,
+    values: Mapping[str, Any],
+    now: datetime,
+) -> Offers:
     types = {field.type for field in form.fields}
+    part = figures_asked.part_of(task.key)
+    figures = case.process == "block_evaluation"
     return Offers(
+        table=figures_page.table(session, case, part) if figures else None,
+        running=figures_page.running_of(session, case, part, values.get("scores"))
+        if part is not None and "scores" in types
+        else None,
+        listed=tuple(
+            row
+            for kind in ("missing", "secrecy")
+            if kind in types
+            for row in figures_asked.listed(session, case, kind)
+        ),
         candidates=tuple(sources.candidates(session, case, now))
         if types & {"person", "people"}
         else (),
+        people={
+            field.name: tuple(sources.people_of(session, case, field, now))
+            for field in form.fields
+            if field.source in (sources.MEMBERS, sources.NEWCOMERS)
+        },
         indicators=tuple(sources.current_indicators(session, case))
         if types & {"points", "votes", "corrections"}
         else (),
-        bodies=Registers(session).bodies.evaluated() if "body" in types else (),
+        bodies=Registers(session).bodies.evaluated()
+        if "body" in types or any(field.source == sources.EVALUATED for field in form.fields)
+        else (),
     )
 
 
 def _codes(facts: views.About, offers: Offers, task: Task) -> set[str]:
     codes = {candidate.person for candidate in offers.candidates}
+    codes |= {candidate.person for offered in offers.people.values() for candidate in offered}
     codes |= {view.author for view in facts.schedules}
     if facts.conclusion is not None:
-        codes |= {version.author for version in facts.conclusion.versions}
+        codes |= facts.conclusion.people
     for objection in facts.objections:
         codes.add(objection.filed_by)
         if objection.commission is not None:
-            codes |= {member.person for member in objection.commission.members}
+            codes |= objection.commission.people
     if task.claimed_by is not None:
         codes.add(task.claimed_by)
     return codes

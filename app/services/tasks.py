@@ -193,7 +193,8 @@ def _complete(
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         if task_id in before.drafts:
-            connection_of(session).execute(_FORGET_DRAFTS, {"task": task_id})
+            # Their own: what a colleague typed is not lost by it (`services/drafts.py`).
+            connection_of(session).execute(_FORGET_DRAFT, {"task": task_id, "by": actor.person})
         try:
             step = acts.move(
                 context,
@@ -213,7 +214,9 @@ def _complete(
 
 
 _DRAFT = cast(Table, Draft.__table__)
-_FORGET_DRAFTS = delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("task"))
+_FORGET_DRAFT = delete(_DRAFT).where(
+    _DRAFT.c.task_id == bindparam("task"), _DRAFT.c.person == bindparam("by")
+)
 _BOTH = (
     select(CaseFile, Task)
     .join(Task, Task.case_id == CaseFile.id)

@@ -6,20 +6,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from zstandard import ZstdError
 
 from app.audit import events, guards, log, verify
+from app.audit.columns import UNKNOWN
 from app.audit.projections import verify_projections
+from app.audit.recheck import Broken
 from app.audit.report import Problem
-from app.db import db, reading, transaction
+from app.db import db, transaction
 from app.documents.store import BlobDamaged, BlobMissing, BlobStore
 from app.domain.actors import Actor, SystemActor
 from app.engine import runner
 from app.engine.errors import ReleaseError, StateUnreadable
+from app.engine.release import Release
 from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.trail import EventRow
@@ -43,16 +48,16 @@ class Verification:
 def verify_trail(*, store: BlobStore) -> Verification:
     """Re-hash every event, walk the chains, rebuild projections, compare states and evidence.
 
-    Reads only; never raises for what it finds.
+    All is read at one moment, so that acts may go on beside it. Reads only; never raises
+    for what it finds.
     """
-    with db.engine.connect() as connection:
-        report = verify.verify(connection, projections=verify_projections)
+    with verify.snapshot(db.engine) as connection:
+        report = verify.verify(
+            connection, checks=(_projections, _states, partial(_evidence, store=store))
+        )
     found = list(report.problems)
     if report.unnamed:
         found.append(Problem(None, f"There are {report.unnamed} more problems, not named here."))
-    with reading() as session:
-        found += _states(session)
-        found += _evidence(session, store)
     return Verification(
         ok=not found, events=report.events, streams=report.streams, problems=tuple(found)
     )
@@ -74,30 +79,70 @@ def record(result: Verification, *, actor: Actor | SystemActor, now: datetime) -
         )
 
 
-def _states(session: Session) -> Iterator[Problem]:
+def _projections(connection: Connection) -> Iterator[Problem]:
+    """Every projection, rebuilt from the trail and from the releases that it names."""
+    known: dict[str, Release | None] = {}
+
+    def paragraphs(of_release: str, process: str, element: str) -> object:
+        if of_release not in known:
+            known[of_release] = _readable(connection, of_release)
+        release = known[of_release]
+        if release is None:
+            return UNKNOWN
+        model = release.processes.get(process)
+        if model is None or element not in model.elements:
+            raise Broken(f"the release has no element {element} of {process}")
+        return " ".join(model.elements[element].paragraphs)
+
+    return verify_projections(connection, paragraphs)
+
+
+def _readable(connection: Connection, of_release: str) -> Release | None:
+    """A release if it is there and whole: what is wrong with its row is told elsewhere."""
+    try:
+        with Session(connection) as session:
+            return _loaded(session, of_release)
+    except (ReleaseError, SQLAlchemyError, ZstdError, ValueError):
+        return None
+
+
+def _loaded(session: Session, of_release: str) -> Release:
+    """The release with this hash; raises ValueError where its files have another."""
+    found = releases.load(session, of_release)
+    if found.hash != of_release:
+        raise ValueError(f"its files have the hash {found.hash}")
+    return found
+
+
+def _states(connection: Connection) -> Iterator[Problem]:
     """Every case's saved state against the digest on the newest event that moved it."""
-    for case in _cases(session):
-        recorded = _recorded(session, case)
-        if recorded is None:
-            yield Problem(None, f"Case {case.number} has no event that tells its state.")
-            continue
-        seq, digest = recorded
-        place = f"{case.stream} #{seq}"
-        try:
-            found = runner.digest(releases.load(session, case.release), case.state)
-        except StateUnreadable as error:
-            yield Problem(place, f"The state of case {case.number} cannot be read: {error}.")
-            continue
-        except (ReleaseError, SQLAlchemyError, ZstdError, ValueError) as damage:
-            told = type(damage).__name__
-            yield Problem(place, f"The release of case {case.number} cannot be read: {told}.")
-            continue
-        if found != digest:
-            yield Problem(place, f"The state of case {case.number} is not the recorded one.")
+    with Session(connection) as session:
+        for case in _cases(session):
+            yield from _state(session, case)
+
+
+def _state(session: Session, case: CaseFile) -> Iterator[Problem]:
+    recorded = _recorded(session, case)
+    if recorded is None:
+        yield Problem(None, f"Case {case.number} has no event that tells its state.")
+        return
+    seq, digest = recorded
+    place = f"{case.stream} #{seq}"
+    try:
+        found = runner.digest(_loaded(session, case.release), case.state)
+    except StateUnreadable as error:
+        yield Problem(place, f"The state of case {case.number} cannot be read: {error}.")
+        return
+    except (ReleaseError, SQLAlchemyError, ZstdError, ValueError) as damage:
+        told = type(damage).__name__
+        yield Problem(place, f"The release of case {case.number} cannot be read: {told}.")
+        return
+    if found != digest:
+        yield Problem(place, f"The state of case {case.number} is not the recorded one.")
 
 
 def _cases(session: Session) -> Iterator[CaseFile]:
-    """Every case, one page in memory at a time; no cursor is held while acts go on."""
+    """Every case, one page in memory at a time."""
     after = 0
     query = select(CaseFile).order_by(CaseFile.id).limit(PAGE)
     while page := session.scalars(query.where(CaseFile.id > after)).all():
@@ -123,11 +168,12 @@ def _recorded(session: Session, case: CaseFile) -> tuple[int, str] | None:
     return None
 
 
-def _evidence(session: Session, store: BlobStore) -> Iterator[Problem]:
+def _evidence(connection: Connection, *, store: BlobStore) -> Iterator[Problem]:
     """Every document's file against its hash."""
-    for document in session.scalars(select(Document).order_by(Document.id)):
-        try:
-            store.open(document.sha256, verify=True).close()
-        except (BlobMissing, BlobDamaged) as damage:
-            place = f"{document.stream} #{document.seq}"
-            yield Problem(place, f"Evidence of document {document.id}: {damage}")
+    with Session(connection) as session:
+        for document in session.scalars(select(Document).order_by(Document.id)):
+            try:
+                store.open(document.sha256, verify=True).close()
+            except (BlobMissing, BlobDamaged) as damage:
+                place = f"{document.stream} #{document.seq}"
+                yield Problem(place, f"Evidence of document {document.id}: {damage}")

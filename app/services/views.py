@@ -27,15 +27,36 @@ class VersionView:
     """A version of a conclusion: its three parts of ¶ 47 as text, and its indicators.
 
     `texts` has final_report, recommendations_followed and findings where they may be read.
+    `author` is a person's code, None for readers outside the authority: they are told its role.
     """
 
     id: int
     number: int
-    author: str
+    author: str | None
+    role: str
     objection: int | None
     indicators: tuple[Indicator, ...]
     texts: Mapping[str, str]
     marks: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """How the receipt of a conclusion is known (¶ 57), and who recorded it when.
+
+    The body confirms it, or the authority has a proof of delivery: then `proof` is its kind in
+    three languages, `at` tells the day alone, and `documents` are the ids of the evidence.
+    `person` is None for readers who may know body and role only.
+    """
+
+    at: datetime
+    recorded_at: datetime
+    person: str | None
+    role: str
+    organisation: str
+    proof: Mapping[str, str] | None
+    number: str
+    documents: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +73,50 @@ class ConclusionView:
     received_at: datetime | None
     window_ends_at: datetime | None
     final_at: datetime | None
+    receipt: ReceiptView | None = None
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody whom the reader may know by name."""
+        found = {version.author for version in self.versions}
+        found |= {self.receipt.person} if self.receipt else set()
+        return frozenset(person for person in found if person is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
     """A member of a commission with votes by indicator, once they may be seen.
 
-    `dissent` is a dissenting opinion, empty where there is none.
+    `dissent` is a dissenting opinion, empty where there is none; `voted` and `recused` say
+    what was handed in. `barred` is the code of the sentence why the member may not sit any
+    more (¶ 9(2), 59), empty where nothing bars; `left`: on the staff no more.
     """
 
     person: str
     chair: bool
     votes: Mapping[str, str]
     dissent: str
+    voted: bool = False
+    recused: bool = False
+    barred: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order that formed a commission or changed it; `cause` is empty for the first."""
+
+    number: str
+    dated: date
+    cause: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    chair: str
 
 
 @dataclass(frozen=True, slots=True)
 class CommissionView:
-    """A special commission: its order and members; votes only for those who may see them."""
+    """A special commission: its newest order and members, and all its orders, oldest first."""
 
     order_number: str
     order_date: date
@@ -77,6 +124,13 @@ class CommissionView:
     members: tuple[MemberView, ...]
     minutes_number: str | None
     minutes_date: date | None
+    orders: tuple[OrderView, ...] = ()
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who is named in it, former members too."""
+        former = (person for order in self.orders for person in order.removed)
+        return frozenset((*(member.person for member in self.members), *former))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
         late,
         letters,
         mandates,
+        methodologies,
         people,
         signin,
         tasks,

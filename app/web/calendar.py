@@ -36,7 +36,10 @@ def calendar_change(year: int) -> Response:
     """Say what a day is, and on which act that rests."""
     asked = request.form
     try:
-        day = _day(asked.get("day", ""))
+        # A day that is ordinary again needs no name.
+        named = () if asked.get("kind") == "ordinary" else tuple(f"name_{code}" for code in NAMES)
+        forms.require(asked, "day", "kind", *named, source="calendar.source_missing")
+        day = forms.day(asked.get("day", ""), "day")
         registers.change_day(
             day=day,
             kind=asked.get("kind", ""),
@@ -49,15 +52,6 @@ def calendar_change(year: int) -> Response:
         return _year_page(year, asked, refusal)
     flash(_("The day is recorded. Terms that are running keep their dates."))
     return redirect(url_for("web.calendar", year=day.year))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(
-            "form.invalid", fields=forms.field_errors([("day", "form.not_a_date")])
-        ) from None
 
 
 def _year_page(

@@ -64,10 +64,14 @@ def _state(page: CasePage, stop: Stop) -> str:
 
 
 def _marks(page: CasePage, process: str, tasks: Mapping[str, InboxRow]) -> dict[str, list[Any]]:
-    now = [stop.element for stop in page.stops[process] if _state(page, stop) == "now"]
+    """What to colour; a frame is left as paper, for its colour would lie under what is in it."""
+    stops = page.stops[process]
+    frames = {stop.element for stop in stops if stop.kind == "subProcess"}
+    now = [s.element for s in stops if _state(page, s) == "now" and s.element not in frames]
     now += [element for element in page.marks.now.get(process, ()) if element not in now]
+    plain = {*now, *frames}
     return {
-        "done": [element for element in page.marks.done.get(process, ()) if element not in now],
+        "done": [element for element in page.marks.done.get(process, ()) if element not in plain],
         "now": [_token(element, tasks.get(element)) for element in now],
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import (
@@ -26,13 +27,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from app.domain.refusals import Param, Refusal
+from app.domain.refusals import FieldError, Param, Refusal
 from app.login import NotSignedIn
 from app.services import sentences
 from app.services.envelopes import request_id
-from app.web import forms
 from app.web.access import visitor
-from app.web.filters import body_name
+from app.web.filters import body_name, person_name
+from app.web.kept import kept
 from app.web.languages import language
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,22 @@ def sentence(refusal: Refusal) -> str:
     if "body" in refusal.params:
         names["body"] = body_name(str(refusal.params["body"]))
     return sentences.say(refusal, language(), **names)
+
+
+def named(refusal: Refusal, names: Mapping[str, Mapping[str, str]]) -> Refusal:
+    """The same refusal, to be read: codes of people as their names, at each field too."""
+
+    def told(params: Mapping[str, Param]) -> dict[str, Param]:
+        code = str(params.get("person", ""))
+        return {**params, "person": person_name(code, names)} if code in names else dict(params)
+
+    fields = tuple(
+        FieldError(f.field, f.code, tuple(told({**refusal.params, **dict(f.params)}).items()))
+        for f in refusal.fields
+    )
+    return type(refusal)(
+        refusal.code, paragraph=refusal.paragraph, fields=fields, **told(refusal.params)
+    )
 
 
 def refused(refusal: Refusal) -> Response:
@@ -177,7 +194,7 @@ def _has_files() -> bool:
 def _posted() -> dict[str, list[dict[str, str]]]:
     hidden = {"csrf_token", "next"}
     return {
-        "kept": forms.kept(request.form),
+        "kept": kept(request.form),
         "all": [
             {"name": name, "text": value}
             for name, value in request.form.items(multi=True)

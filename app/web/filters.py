@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from typing import Any
 
 from babel.dates import format_date, get_month_names
 from flask import Flask, g
+from flask_babel import get_translations
 from flask_babel import gettext as _
 
 from app.domain.calendar import DEFAULT, due_day, local_day
@@ -16,16 +18,23 @@ from app.web.frame import body
 from app.web.languages import language
 
 NBSP = "\u00a0"
+FIGURE = re.compile(r"-?\d*\.\d+")
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates these filters."""
+    """Give the templates these filters, and messages whose paragraphs do not break."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja2.ext.i18n
+        lambda text: tied(get_translations().ugettext(text)),
+        lambda one, many, n: tied(get_translations().ungettext(one, many, n)),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         local_date=local_date,
         local_time=local_time,
         due_date=due_date,
         month_name=month_name,
         number=number,
+        decimal=decimal,
         file_size=file_size,
         name=name,
         body_name=body_name,
@@ -92,6 +101,12 @@ def number(value: object) -> str:
     return text if language() == "en" else text.replace(".", ",")
 
 
+def decimal(value: object) -> str:
+    """A figure as it is typed, with the decimal mark of the language; what is none as it is."""
+    text = "" if value is None else str(value)
+    return text.replace(".", ",") if language() != "en" and FIGURE.fullmatch(text) else text
+
+
 def file_size(size: int) -> str:
     """A size in bytes as people read it: 340 КБ, 2,1 МБ."""
     if size < 1024 * 1024:
@@ -103,7 +118,12 @@ def name(names: Mapping[str, str] | str | None) -> str:
     """The text of a mapping by language in the reader's; Kazakh where that one is missing."""
     if names is None or isinstance(names, str):
         return names or ""
-    return names.get(language()) or names.get("kk") or next(iter(names.values()), "")
+    return tied(names.get(language()) or names.get("kk") or next(iter(names.values()), ""))
+
+
+def tied(text: str) -> str:
+    """A text of ours in which no line ends between a mark and the number that it belongs to."""
+    return text.replace("¶ ", f"¶{NBSP}").replace("№ ", f"№{NBSP}")
 
 
 def body_name(code: str | None) -> str:

@@ -15,8 +15,6 @@ from werkzeug.datastructures import MultiDict
 from app.domain.refusals import FieldError, Invalid, Refusal
 from app.engine.forms import Field, Form
 from app.services import checks, sentences
-from app.web import words
-from app.web.filters import name as in_language
 from app.web.languages import language
 
 Posted = MultiDict[str, str]
@@ -27,6 +25,9 @@ UPLOAD_PARTS = ("file", "source", "origin")
 SEVERAL = frozenset({"choices", "people", "points", "documents"})
 COLUMNS = ("code", "name", "value", "points", "max")
 CELLS = ("value", "points")
+# A row of indicators is refused as unknown where its code or its name is missing or too long.
+UNKNOWN = "form.unknown_indicator"
+LONGEST = {"code": 40, "name": 500}
 
 
 def read(form: Form, posted: Posted) -> dict[str, Any]:
@@ -106,20 +107,30 @@ def _cells(name: str, posted: Posted) -> tuple[Any, set[str]]:
 def errors(
     form: Form | None, refusal: Refusal, given: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
-    """The sentences of a refusal's wrong fields, by the path of their place on the page.
+    """The sentences of a refusal's wrong fields, by the path of their place, in the page's order.
 
     `given` are the answers: with them a wrong row of indicators is told from the right ones.
     """
     found: dict[str, str] = {}
-    for error in refusal.fields:
+    for error in _in_order(form, refusal.fields):
         field = next((f for f in form.fields if f.name == error.field), None) if form else None
         rows = _wrong_rows(field, given or {}) if field and field.type == "indicators" else {}
         if rows:
             found |= rows
         else:
-            told = sentences.say(error.code, language(), **dict(error.params))
+            code = error.code
+            if field and field.type == "indicators" and code == UNKNOWN:
+                # Every row is right by itself, and there is no list to choose from.
+                code = "form.same_code"
+            told = sentences.say(code, language(), **dict(error.params))
             found[_path(form, error.field)] = told
     return found
+
+
+def _in_order(form: Form | None, errors: Iterable[FieldError]) -> list[FieldError]:
+    """Wrong fields as they stand on the page; what is no field of the form comes last."""
+    places = {field.name: n for n, field in enumerate(form.fields)} if form else {}
+    return sorted(errors, key=lambda error: places.get(error.field, len(places)))
 
 
 def _wrong_rows(field: Field, given: Mapping[str, Any]) -> dict[str, str]:
@@ -129,16 +140,25 @@ def _wrong_rows(field: Field, given: Mapping[str, Any]) -> dict[str, str]:
         try:
             checks.CHECKS["indicators"](field, [row], ())
         except checks.Wrong as wrong:
-            column = _wrong_column(wrong.code, row)
-            found[f"{field.name}.{number}.{column}"] = sentences.say(
-                wrong.code, language(), **dict(wrong.params)
-            )
+            column, code, params = _wrong_cell(wrong, row)
+            told = sentences.say(code, language(), **params)
+            found[f"{field.name}.{number}.{column}"] = told
     return found
 
 
+def _wrong_cell(wrong: checks.Wrong, row: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
+    """The cell of a row that is wrong, and the code of its sentence with its values."""
+    if wrong.code == UNKNOWN:
+        for column, longest in LONGEST.items():
+            text = row.get(column, "").strip()
+            if not text:
+                return column, "form.required", {}
+            if len(text) > longest:
+                return column, "form.too_long", {"max": longest}
+    return _wrong_column(wrong.code, row), wrong.code, dict(wrong.params)
+
+
 def _wrong_column(code: str, row: Mapping[str, str]) -> str:
-    if code == "form.unknown_indicator":
-        return "name" if row.get("code", "").strip() else "code"
     if code == "form.too_large":
         return "points"
     for column in ("value", "points", "max"):
@@ -159,22 +179,23 @@ def _path(form: Form | None, name: str) -> str:
     return f"{types['votes']}.{name}" if "votes" in types else name
 
 
-def kept(posted: Posted, form: Form | None = None) -> list[dict[str, str]]:
-    """What was typed into a form that cannot be shown, as labels and texts to copy.
-
-    Passwords and tokens are left out.
-    """
-    labels = {field.name: in_language(field.label) for field in form.fields} if form else {}
-    return [
-        {"name": name, "label": labels.get(name) or words.control(name), "text": value}
-        for name, value in posted.items(multi=True)
-        if value.strip() and name not in CONTROLS and "password" not in name
-    ]
-
-
 def field_errors(pairs: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
     """Wrong controls of a page of our own: (name, code of the sentence)."""
     return tuple(FieldError(name, code) for name, code in pairs)
+
+
+def require(asked: Mapping[str, str], *names: str, **codes: str) -> None:
+    """Tell every control of a page of our own that was left empty, all at once.
+
+    `names` are told with `form.required`, those of `codes` each with a sentence of its own.
+
+    Raises:
+        Invalid: `form.invalid`, with the code of a sentence at each of them.
+    """
+    told = dict.fromkeys(names, "form.required") | codes
+    empty = [(name, code) for name, code in told.items() if not asked.get(name, "").strip()]
+    if empty:
+        raise Invalid("form.invalid", fields=field_errors(empty))
 
 
 def day(text: str, name: str) -> date:

@@ -70,6 +70,12 @@ def body_choices() -> list[tuple[str, str]]:
     return sorted(((b.code, b.name(language())) for b in bodies), key=lambda pair: pair[1])
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """The roles of the release in force, in its order: code and name."""
+    found = current()
+    return [(code, words.role(code)) for code in found.roles] if found else []
+
+
 def surroundings() -> dict[str, Any]:
     """The context of `base.html`; on a bare page the language alone."""
     frame = current()
@@ -111,6 +117,7 @@ def _nav(person: Actor | None, waiting: int) -> Iterator[dict[str, Any]]:
     if allows(person, Permission.SEE_OWN_CASES) or allows(person, Permission.SEE_EVERY_CASE):
         yield _entry("cases", _("Cases"), ("cases", "case", "start", "late_objection"))
         yield _entry("letters", _("Letters"), ("letters", "letter"))
+        yield _entry("methodologies", _("Methodologies"), ("methodologies", "methodology"))
     yield _entry("calendar", _("Calendar"), ("calendar",), year=local_day(now()).year)
     if allows(person, Permission.MANAGE_PEOPLE):
         yield _entry("people", _("People"), ("people", "person"))

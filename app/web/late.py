@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from app.domain.calendar import due_day
 from app.domain.refusals import Refusal
-from app.services import case_page, documents, objections
+from app.services import case_page, documents, drafts, objections
+from app.services.case_page import CasePage
 from app.services.documents import DocumentView
 from app.services.sources import LATE_KEY
 from app.services.task_page import Offers
@@ -25,8 +26,9 @@ from app.web.installed import largest_file, store
 @pages.get("/cases/<int:case_id>/late-objection")
 @page(Open.SIGNED_IN)
 def late_objection(case_id: int) -> Response:
-    """The form of a late objection, with the warning before it."""
-    return _late_page(case_id, values={})
+    """The form of a late objection, with the warning before it and what was typed in time."""
+    typed = drafts.typed(case_id=case_id, form=objections.FORM, actor=actor())
+    return _late_page(case_id, values=typed)
 
 
 @pages.post("/cases/<int:case_id>/late-objection")
@@ -56,7 +58,7 @@ def late_objection_documents(case_id: int) -> Response:
     except Refusal as refusal:
         wrong = {name: errors.sentence(refusal)}
     if uploads.is_partial():
-        return uploads.chips(name, answers, _attached(case_id), wrong.get(name, ""))
+        return uploads.chips(name, answers, _attached(_case(case_id)), wrong.get(name, ""))
     return _late_page(case_id, values=forms.typed(form, answers), wrong=wrong)
 
 
@@ -73,13 +75,16 @@ def _attach(case_id: int, upload: documents.Upload, source: str, origin: str) ->
     ).id
 
 
-def _attached(case_id: int) -> list[DocumentView]:
-    found = case_page.case_page(case_id=case_id, actor=actor(), now=now())
+def _attached(found: CasePage) -> list[DocumentView]:
     return [
         document
         for document in found.documents
         if document.task_key == LATE_KEY and document.person == actor().person
     ]
+
+
+def _case(case_id: int) -> CasePage:
+    return case_page.case_page(case_id=case_id, actor=actor(), now=now())
 
 
 def _late_page(
@@ -91,13 +96,15 @@ def _late_page(
 ) -> Response:
     form, indicators = objections.late_form(case_id=case_id, actor=actor())
     ended = objections.window_ended_at(case_id=case_id)
+    found = _case(case_id)
     text = render_template(
         "late_objection.html",
         form_of=form,
         case_id=case_id,
+        number=found.case.number,
         ended_on=due_day(ended) if ended else None,
         values=values,
-        options=options.of_task(form, Offers(indicators=indicators), _attached(case_id)),
+        options=options.of_task(form, Offers(indicators=indicators), _attached(found)),
         uploads=options.uploads(
             url_for("web.late_objection_documents", case_id=case_id), largest_file()
         ),

@@ -30,6 +30,7 @@ def mandate_change() -> Response:
     """Let a body hold a role from a day on."""
     asked = request.form
     try:
+        forms.require(asked, "role", "holder", "starts_on", basis="mandate.basis_missing")
         registers.change_mandate(
             role=asked.get("role", ""),
             holder=asked.get("holder", ""),

@@ -12,7 +12,7 @@ from app.documents.kinds import ACCEPT
 from app.domain.registers import Body
 from app.engine.forms import Form
 from app.services.documents import DocumentView
-from app.services.sources import Candidate, Indicator
+from app.services.sources import EVALUATED, MEMBERS, Candidate, Indicator
 from app.services.task_page import Offers
 from app.web import word_tables, words
 
@@ -23,10 +23,13 @@ def of_task(form: Form, offers: Offers, attached: Iterable[DocumentView]) -> dic
     """The options of every dynamic field of a task's form, by field name."""
     made: dict[str, Any] = {}
     for field in form.fields:
-        if field.type == "body":
+        if field.type == "body" or field.source == EVALUATED:
             made[field.name] = bodies(offers.bodies)
+        elif field.source == MEMBERS:
+            made[field.name] = [member(item) for item in offers.people.get(field.name, ())]
         elif field.type == "people":
-            made[field.name] = [candidate(item) for item in offers.candidates]
+            offered = offers.people.get(field.name, offers.candidates)
+            made[field.name] = [candidate(item) for item in offered]
         elif field.type == "person":
             # Who is barred is shown once, where the members are chosen.
             made[field.name] = [candidate(c) for c in offers.candidates if c.excluded is None]
@@ -54,19 +57,28 @@ def candidate(found: Candidate) -> Item:
     item: Item = {"value": found.person, "label": found.names}
     if found.excluded is None:
         return {**item, "passed": _("took no part in the evaluation")}
-    first = found.because[0] if found.because else None
-    if first is None:
-        reason, paragraph = _("works for the evaluated body"), "9(2)"
-    else:
-        reason = _("took part in the evaluation, case %(number)s", number=first.number)
-        paragraph = "59"
+    reason, paragraph = _barred(found)
     return {
         **item,
         "excluded": True,
         "reason": reason,
         "paragraph": paragraph,
-        "event": first.event_id if first else "",
+        "event": found.because[0].event_id if found.because else "",
     }
+
+
+def _barred(found: Candidate) -> tuple[str, str]:
+    """Why somebody may not sit, and the paragraph that it rests on."""
+    if not found.because:
+        return _("works for the evaluated body"), "9(2)"
+    number = found.because[0].number
+    return _("took part in the evaluation, case %(number)s", number=number), "59"
+
+
+def member(found: Candidate) -> Item:
+    """A member of the special commission, who may be removed; whoever is barred has to be."""
+    item: Item = {"value": found.person, "label": found.names}
+    return item if found.excluded is None else {**item, "detail": _barred(found)[0]}
 
 
 def point(found: Indicator) -> Item:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.permissions import Permission
 from app.domain.refusals import Refusal
 from app.services import people as service
-from app.web import errors, forms, frame, word_tables, words
+from app.web import errors, forms, frame
 from app.web.access import actor, now, page
 from app.web.blueprint import pages
 
@@ -31,6 +31,7 @@ def person_create() -> Response:
     """Make a person known."""
     asked = request.form
     try:
+        forms.require(asked, "login", *(f"name_{code}" for code in NAMES), "password")
         code = service.create_person(
             login=asked.get("login", ""),
             names={code: asked.get(f"name_{code}", "") for code in NAMES},
@@ -68,15 +69,20 @@ def person(code: str) -> Response:
 
 
 def _person_page(
-    code: str, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
+    code: str,
+    typed: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page; `places` say where a wrong field of a smaller form than the first stands."""
+    wrong = forms.errors(None, refusal) if refusal else {}
     text = render_template(
         "person.html",
         person=service.person_line(actor=actor(), now=now(), code=code),
-        role_choices=[(role, words.role(role)) for role in word_tables.ROLES],
+        role_choices=frame.role_choices(),
         body_choices=frame.body_choices(),
         typed=typed or {},
-        wrong=forms.errors(None, refusal) if refusal else {},
+        wrong={(places or {}).get(name, name): told for name, told in wrong.items()},
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)
@@ -88,6 +94,7 @@ def person_grant(code: str) -> Response:
     """Give a person a role in a body from a day on."""
     asked = request.form
     try:
+        forms.require(asked, "role", "organisation", "starts_on")
         service.grant_role(
             person=code,
             role=asked.get("role", ""),
@@ -109,16 +116,18 @@ def person_grant(code: str) -> Response:
 @page(Permission.MANAGE_PEOPLE)
 def person_end_role(code: str, grant: int) -> Response:
     """End a role: its last day."""
+    asked, place = request.form, f"end-{grant}"
     try:
         service.end_role(
             grant=grant,
-            ends_on=forms.day(request.form.get("ends_on", ""), "ends_on"),
-            basis=request.form.get("basis", "").strip() or None,
+            ends_on=forms.day(asked.get("ends_on", ""), "ends_on"),
+            basis=asked.get("basis", "").strip() or None,
             actor=actor(),
             now=now(),
         )
     except Refusal as refusal:
-        return _person_page(code, {}, refusal)
+        typed = {place: asked.get("ends_on", "")}
+        return _person_page(code, typed, refusal, {"ends_on": place})
     flash(_("The role has its last day."))
     return redirect(url_for("web.person", code=code))
 
@@ -141,6 +150,6 @@ def person_password(code: str) -> Response:
             person=code, new=request.form.get("password", ""), actor=actor(), now=now()
         )
     except Refusal as refusal:
-        return _person_page(code, {}, refusal)
+        return _person_page(code, {}, refusal, {"new": "password"})
     flash(_("There is a new password. Every session of this person has ended."))
     return redirect(url_for("web.person", code=code))

@@ -226,6 +226,7 @@ def _refused(task_id: int, refusal: Refusal) -> Response:
     acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
     # Read anew, with what was kept.
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    refusal = errors.named(refusal, found.names)
     return _show(
         found,
         values=forms.typed(found.form, answers),

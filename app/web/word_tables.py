@@ -1,4 +1,4 @@
-"""Words for codes: kinds of events, states, outcomes, votes, roles, sources of ¶ 4, fields.
+"""Words for codes: kinds of events, states, outcomes, votes, sources of ¶ 4, fields.
 
 Each table is written out so that the extraction of messages finds every word; `words` says
 them in the reader's language.
@@ -19,6 +19,7 @@ EVENTS: Mapping[str, str] = {
     "task.completed": N_("Task completed"),
     "timer.fired": N_("The date came"),
     "message.delivered": N_("Message received from another case"),
+    "message.unclaimed": N_("A message came after the case had ended"),
     "case.incident": N_("An error stopped the case"),
     "case.incident_resolved": N_("The error was resolved"),
     "act.refused": N_("An act was refused"),
@@ -56,22 +57,14 @@ VOTES: Mapping[str, str] = {
     "recused": N_("Recused"),
 }
 
-ROLES: Mapping[str, str] = {
-    "case_officer": N_("Case officer"),
-    "first_head": N_("First head"),
-    "administration_head": N_("Head of the Administration of the President"),
-    "commission_member": N_("Member of a special commission"),
-    "working_body_officer": N_("Officer of the working body of the Commission"),
-    "administrator": N_("Administrator"),
-    "auditor": N_("Auditor"),
-    "process_owner": N_("Process owner"),
-}
-
 PROCESSES: Mapping[str, str] = {
     "schedule": N_("Schedule"),
     "conclusion": N_("Block conclusion"),
     "objection": N_("Objection"),
     "commission": N_("Special commission"),
+    "methodology": N_("Methodology"),
+    "cycle": N_("Evaluation of a year"),
+    "overall": N_("Overall evaluation"),
 }
 
 # ¶ 4: the sources of information, by subparagraph.
@@ -116,10 +109,15 @@ PARTS: Mapping[str, str] = {
 
 LETTERS: Mapping[str, str] = {
     "schedule/approved": N_("The schedule was approved"),
+    "methodology/approved": N_("The methodology was approved"),
     "conclusion/conclusion": N_("Conclusion on the results of the evaluation"),
+    "conclusion/receipt": N_("Receipt of the conclusion recorded by proof of delivery"),
     "objection/decision": N_("Outcome of the appeal"),
     "objection/closed": N_("Objection left without consideration"),
     "objection/reminder": N_("Reminder: the outcome of an appeal is due"),
+    "overall/results": N_("Results of the overall evaluation"),
+    "overall/notice": N_("Notice of the overall results"),
+    "overall/instructions": N_("Instructions and recommendations"),
 }
 
 BUCKETS: Mapping[str, str] = {
@@ -164,15 +162,66 @@ ANSWERS: Mapping[str, str] = {
     "grounds": N_("Grounds"),
     "reasons": N_("Reasons"),
     "note": N_("Note"),
+    "requirement_1": N_("Requirement of ¶ 18(1)"),
+    "requirement_2": N_("Requirement of ¶ 18(2)"),
+    "requirement_3": N_("Requirement of ¶ 18(3)"),
+    "requirement_4": N_("Requirement of ¶ 18(4)"),
+    "requirement_5": N_("Requirement of ¶ 18(5)"),
+    "requirement_6": N_("Requirement of ¶ 18(6)"),
     "dissent": N_("Dissenting opinion"),
+    "recusal_reason": N_("Reason for the recusal"),
+    "explanation": N_("Explanation"),
     "order_number": N_("Number of the order"),
     "minutes_number": N_("Number of the minutes"),
     "decision_number": N_("Number of the decision"),
+    "proof_number": N_("Number of the document"),
+}
+# Why a further order changed the composition of a special commission (¶ 59).
+CAUSES: Mapping[str, str] = {
+    "absence": N_("absence"),
+    "conflict": N_("part in the evaluation, or a conflict of interest"),
+    "left_office": N_("left office"),
+    "recusal": N_("recusal"),
 }
 DECISIONS: Mapping[str, str] = {
     "approve": N_("approved"),
     "sign": N_("signed"),
     "return": N_("returned"),
+}
+
+# Grounds and sources with which the registers begin, part by part: a pattern and its words.
+# What an administrator writes is shown as it was written.
+GROUNDS: Mapping[str, str] = {
+    r"from the entry into force of the Decree": N_("from the entry into force of the Decree"),
+    r"the act that gave the mandate is to be entered": N_(
+        "the act that gave the mandate is to be entered"
+    ),
+    r"who was the service integrator in 2017 is not confirmed by an act: check before use": N_(
+        "who was the service integrator in 2017 is not confirmed by an act: check before use"
+    ),
+    r"the working body is determined by a decision of the Head of the Administration": N_(
+        "the working body is determined by a decision of the Head of the Administration"
+    ),
+    r"that decision is not on record: enter its number before use": N_(
+        "that decision is not on record: enter its number before use"
+    ),
+    r"Government act on moving days off \((?P<place>.+)\)": N_(
+        "Government act on moving days off (%(place)s)"
+    ),
+    r"Python package (?P<package>\S+ [\d.]+)": N_("program library %(package)s"),
+    r"calendar of the eGov portal, as the press reported it on 2 January 2026": N_(
+        "calendar of the electronic government's portal, as the press reported it on 2 January 2026"
+    ),
+    r"estimated by the moon: confirm it when it is announced": N_(
+        "estimated by the moon: confirm it when it is announced"
+    ),
+    r"the package (?P<package>\S+ [\d.]+) has no Constitution Day in 2026: .+": N_(
+        "library %(package)s has no Constitution Day in 2026: confirm it by the act"
+    ),
+    r"other sources leave this day out: confirm it by the act": N_(
+        "other sources leave this day out: confirm it by the act"
+    ),
+    r"confirm it by the act": N_("confirm it by the act"),
 }
 
 # The controls of the pages that are no field of a form.
@@ -195,6 +244,7 @@ CONTROLS: Mapping[str, str] = {
     "basis": N_("Ground (number and date of the act)"),
     "acting": N_("Acting"),
     "holder": N_("Body that holds the role"),
+    "end": N_("Last day"),
     "password": N_("Password"),
     "old_password": N_("Present password"),
     "new_password": N_("New password"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from flask import g
 from flask_babel import gettext
 
 from app.services.sentences import word
@@ -42,8 +44,10 @@ def vote(code: str) -> str:
 
 
 def role(code: str) -> str:
-    """The name of a role of people."""
-    return _say(tables.ROLES, code)
+    """The name of a role of people, by the release in force; the code where it has none."""
+    frame = g.get("frame")
+    found = frame.roles.get(code) if frame else None
+    return found[language()] if found else code
 
 
 def mandate(code: str) -> str:
@@ -115,13 +119,32 @@ def answer(code: str) -> str:
     return _say(tables.PARTS, code) if code in tables.PARTS else _say(tables.ANSWERS, code)
 
 
+def cause(code: str) -> str:
+    """Why the composition of a special commission was changed."""
+    return _say(tables.CAUSES, code)
+
+
 def decision(code: str) -> str:
     """What was decided, as one word."""
     return _say(tables.DECISIONS, code)
 
 
+def ground(text: str) -> str:
+    """A ground or source of a register: what the seeds say in the reader's language."""
+    return "; ".join(map(_ground, text.split("; ")))
+
+
+def _ground(part: str) -> str:
+    for pattern, message in tables.GROUNDS.items():
+        found = re.fullmatch(pattern, part)
+        if found:
+            return str(gettext(message, **found.groupdict()))
+    return part
+
+
 def control(code: str) -> str:
-    """The label of a control by its name."""
+    """The label of a control by its name; a number at its end tells it from others like it."""
+    code = re.sub(r"-\d+$", "", code)
     for table in (tables.CONTROLS, tables.TERMS):
         if code in table:
             return _say(table, code)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from app.audit import guards, guards_postgresql, guards_sqlite
 from app.audit.canonical import canonical
 from app.audit.log import leaf
+from app.audit.protection import Metadata
 from app.audit.report import Report
-from app.audit.verify import verify
+from app.audit.verify import snapshot, verify
 from tests.audit.trial import TRIAL
 from tests.databases import open_engine
 
@@ -31,7 +32,7 @@ def intruder(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def tamper(url: str, *changes: Change | str) -> None:
+def tamper(url: str, *changes: Change | str, metadata: Metadata = TRIAL) -> None:
     """Take the guards down, change something, and put them up again as if nothing happened."""
     with intruder(url) as connection:
         sqlite = connection.dialect.name == "sqlite"
@@ -42,14 +43,14 @@ def tamper(url: str, *changes: Change | str) -> None:
                 assert connection.execute(text(change)).rowcount != 0, change
             else:
                 change(connection)
-        guards.install(connection, TRIAL)
+        guards.install(connection, metadata)
 
 
 def check(url: str) -> Report:
     """Verify the trail at `url` over a connection of its own."""
     engine = open_engine(url)
     try:
-        with engine.connect() as connection:
+        with snapshot(engine) as connection:
             return verify(connection, metadata=TRIAL)
     finally:
         engine.dispose()

@@ -14,7 +14,7 @@ from app.audit.canonical import canonical
 from app.audit.events import DocumentViewed
 from app.audit.log import append_unchained, leaf
 from app.audit.report import Problem
-from app.audit.verify import Report, verify
+from app.audit.verify import Report, snapshot, verify
 from tests.audit.attacker import body_of, check, only, rewrite, said, tamper
 from tests.audit.trial import (
     NOON,
@@ -230,8 +230,8 @@ def test_an_unchained_event_that_was_edited(trial: Engine, trail: str) -> None:
 
 
 def test_problems_of_projections_are_part_of_the_report(trial: Engine) -> None:
-    with trial.connect() as connection:
+    with snapshot(trial) as connection:
         report = verify(
-            connection, metadata=TRIAL, projections=lambda _: [Problem("case/A #1", "wrong")]
+            connection, metadata=TRIAL, checks=[lambda _: [Problem("case/A #1", "wrong")]]
         )
     only(report, "case/A #1", "wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -91,11 +92,11 @@ def by_timer(minutes: int) -> Envelope:
     return envelope(minutes, actor=SystemActor("timer"), holding=None, request=None)
 
 
-def movement(state: bytes, **effects: Any) -> Movement:
+def movement(state: bytes, sent: Sequence[Any] = (), **effects: Any) -> Movement:
     """A movement of a case to the saved `state`."""
     return Movement(
         calls=[["working_days_after", {"n": 5}, "2017-05-10T18:00:00Z"]],
-        sent=[],
+        sent=sent,
         visits=["draft"],
         effects=effects,
         state_digest="d" * 64,
@@ -115,7 +116,7 @@ def completed(reason: str = "себебі") -> Event:
         element="draft",
         process="objection",
         form="draft",
-        answers={"decision": "approve", "reason": Sealed(reason, "mne")},
+        answers={"decision": "approve", "reason": Sealed(reason, "p-0001")},
     )
 
 

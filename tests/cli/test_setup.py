@@ -36,6 +36,10 @@ def test_an_installation_begins_with_one_administrator(newcomer: Operator) -> No
     assert passwords.verify(hashed, PASSWORD)
     again = by_environment.run("init", "--login", "another", *NAMES)
     again.refused("already set up", "nothing was changed")
+    # Before anything is asked.
+    asked = newcomer.run("init")
+    asked.refused("already set up")
+    assert "Login" not in asked.err
     assert len(administrators(newcomer)) == 1
     assert newcomer.run("trail", "verify").status == 0
 

@@ -18,7 +18,7 @@ DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 OWN = "{urn:bagalau:bpmn:1}"
-NODE = re.compile(r"(Event|Gateway|[tT]ask|callActivity)$")
+NODE = re.compile(r"(Event|Gateway|[tT]ask|callActivity|subProcess)$")
 LANGUAGES = {"kk", "ru", "en"}
 
 Point = tuple[float, float]
@@ -74,8 +74,13 @@ class Diagram:
         process = self.root.find(MODEL + "process")
         assert process is not None
         self.process = process
-        self.nodes = {
-            attribute(e, "id"): e for e in process if isinstance(e.tag, str) and NODE.search(e.tag)
+        holders = [process, *process.iter(MODEL + "subProcess")]
+        inside = [(e, holder) for holder in holders for e in holder]
+        found = [(e, h) for e, h in inside if isinstance(e.tag, str) and NODE.search(e.tag)]
+        self.nodes = {attribute(e, "id"): e for e, _ in found}
+        # The subprocess a node lies in, by id; the process itself is left out.
+        self.frame_of = {
+            attribute(e, "id"): attribute(h, "id") for e, h in found if h is not process
         }
         self.flows = {attribute(e, "id"): e for e in process.iter(MODEL + "sequenceFlow")}
         self.lanes = {attribute(e, "id"): e for e in process.iter(MODEL + "lane")}

@@ -22,10 +22,15 @@ def test_everything_is_drawn_once(diagram: Diagram) -> None:
 @every
 def test_shapes_stand_in_their_lanes_and_do_not_overlap(diagram: Diagram) -> None:
     for node, lane in diagram.lane_of.items():
-        assert diagram.boxes[lane].contains(diagram.boxes[str(node)]), node
+        # A frame may reach over the lanes: what stands in it stands in its own lane.
+        if node not in diagram.frame_of.values():
+            assert diagram.boxes[lane].contains(diagram.boxes[str(node)]), node
+    for node, frame in diagram.frame_of.items():
+        assert diagram.boxes[frame].contains(diagram.boxes[node]), node
     hosts = {(n.get("attachedToRef"), i) for i, n in diagram.nodes.items()}
+    apart = hosts | {(frame, node) for node, frame in diagram.frame_of.items()}
     for a, b in combinations(diagram.nodes, 2):
-        if (a, b) not in hosts and (b, a) not in hosts:
+        if (a, b) not in apart and (b, a) not in apart:
             assert not diagram.boxes[a].overlaps(diagram.boxes[b]), (a, b)
 
 
@@ -46,9 +51,11 @@ def test_flows_run_straight_from_border_to_border(diagram: Diagram) -> None:
         flow = diagram.flows[flow_id]
         assert diagram.boxes[attribute(flow, "sourceRef")].on_border(points[0]), flow_id
         assert diagram.boxes[attribute(flow, "targetRef")].on_border(points[-1]), flow_id
+        within = diagram.frame_of.get(attribute(flow, "sourceRef"))
+        assert diagram.frame_of.get(attribute(flow, "targetRef")) == within, flow_id
         for a, b in pairwise(points):
             assert (a[0] == b[0]) != (a[1] == b[1]), flow_id
-            for node in diagram.nodes:
+            for node in diagram.nodes.keys() - {within}:
                 assert not diagram.boxes[node].is_cut_by(a, b), (flow_id, node)
 
 

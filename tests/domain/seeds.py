@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from app.domain.calendar import Calendar, read_calendar
-from app.domain.registers import Bodies, Mandates, Part, Registers
+from app.domain.registers import Bodies, Decide, Mandates, Part, Registers
+from app.engine.safe_xml import parse
+from app.engine.tables import look_up, read_table
 
-SEEDS = Path(__file__).parents[2] / "config" / "seeds"
+ROOT = Path(__file__).parents[2]
+SEEDS = ROOT / "config" / "seeds"
+EVALUATORS = ROOT / "bpmn" / "cycle" / "evaluators.dmn"
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -25,10 +29,17 @@ def calendar() -> Calendar:
 
 
 @cache
+def decide() -> Decide:
+    """The decision table of who evaluates whom, as installed."""
+    return partial(look_up, read_table("cycle/evaluators.dmn", parse(EVALUATORS.read_bytes())))
+
+
+@cache
 def registers() -> Registers:
-    """Bodies, mandates and parts as installed."""
+    """Bodies, mandates and parts as installed, with the table of who evaluates whom."""
     return Registers(
         bodies=Bodies.read(rows("bodies.csv")),
         mandates=Mandates.read(rows("mandates.csv")),
         parts=tuple(Part.read(row) for row in rows("parts.csv")),
+        decide=decide(),
     )

@@ -221,3 +221,14 @@ def test_what_is_given_out_is_a_copy() -> None:
     case.start("two_tasks", list=[1])
     case.step.data["list"].append(2)
     assert case.complete("prepare", points=7).data["list"] == [1]
+
+
+def test_a_task_may_have_the_id_of_another_process() -> None:
+    nodes = '<startEvent id="start"/><userTask id="{}" b:form="ask"/><endEvent id="end"/>'
+    one = bpmn("one", nodes.format("two"), "start > two > end")
+    two = bpmn("two", nodes.format("look"), "start > look > end")
+    case = Case(release(one, two))
+    (task,) = case.start("one").tasks
+    assert (task.key, task.process) == ("two", "one")
+    (task,) = Case(release(one, two)).start("two").tasks
+    assert (task.key, task.process) == ("look", "two")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.engine.errors import EngineError, ReleaseError
+from app.engine.guards import ExpressionError
+from app.engine.tables import look_up
+from app.engine.values import NotAValue
 from tests.engine import patterns
 from tests.engine.hosts import Case
 
@@ -64,3 +67,13 @@ def test_hit_policies_that_are_not_executed(policy: str) -> None:
     with pytest.raises(ReleaseError) as caught:
         patterns.rule(patterns.table(*RISK, policy=policy))
     assert "dmn_policy" in {f.code for f in caught.value.findings}
+
+
+def test_a_table_is_asked_outside_a_case() -> None:
+    table = patterns.rule(patterns.table(*RISK)).tables["risk"]
+    assert look_up(table, {"score": 50, "flags": ["x"]})["why"] == "flagged"
+    assert look_up(table, {"score": 50, "flags": []})["why"] == "rest"
+    with pytest.raises(ExpressionError, match="unknown_name"):
+        look_up(table, {"score": 50})
+    with pytest.raises(NotAValue):
+        look_up(table, {"score": 0.5, "flags": []})

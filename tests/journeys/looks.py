@@ -36,6 +36,32 @@ TOO_WIDE = """() => {
     (e) => e.getBoundingClientRect().right > room + 1 && e.scrollWidth <= e.clientWidth + 1);
   return `${document.documentElement.scrollWidth}px: ${wide?.outerHTML.slice(0, 120)}`;
 }"""
+# What is cut off: a box that hides what it holds, but for what only readers of the screen get,
+# and for the one line about the person that ends in three dots.
+CUT = """() => [...document.querySelectorAll("body *")]
+  .filter((e) => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && !e.closest(".dia"))
+  .filter((e) => {
+    const { overflowX, textOverflow } = getComputedStyle(e);
+    return ["hidden", "clip"].includes(overflowX) && textOverflow !== "ellipsis";
+  })
+  .map((e) => e.outerHTML.slice(0, 80))"""
+# Words that end in the middle because their column is too narrow.
+BROKEN = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const broken = new Set();
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (text.parentElement.closest(".dia, .vh, template, textarea, option, script")) continue;
+    for (const word of text.data.matchAll(/\\p{L}{3,}/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (lines.size > 1) broken.add(word[0]);
+    }
+  }
+  return [...broken];
+}"""
 SAID = """() => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const said = [];
@@ -80,6 +106,9 @@ def faults(page: Page, *, thorough: bool) -> Iterator[str]:
             too_wide = page.evaluate(TOO_WIDE)
             if too_wide:
                 yield f"{look}: scrolls sideways, {too_wide}"
+            if theme == THEMES[0]:
+                yield from (f"{look}: cut off, {cut}" for cut in page.evaluate(CUT))
+                yield from (f"{look}: a broken word, {word}" for word in page.evaluate(BROKEN))
             if thorough or (theme, width) == ("normal", max(SIZES)):
                 yield from (f"{look}: {found}" for found in _axe(page, theme))
 

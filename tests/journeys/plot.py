@@ -26,7 +26,7 @@ from app.demo.player import EVIDENCE
 from app.documents.store import BlobStore
 from app.domain.actors import Actor
 from app.models.cases import CaseFile, Task
-from app.models.facts import Decision
+from app.models.facts import Decision, ScheduleOrder
 from app.models.trail import EventRow
 from app.services import installation, tasks, verification
 from app.services.clock import FixedClock
@@ -55,6 +55,17 @@ class Stage:
 
     def actor(self, login: str) -> Actor:
         return accounts.actor(login, self.play.now)
+
+    def begin_year(self, year: int = appeal.YEAR) -> None:
+        """Put the schedule of a reporting year in force, unless it is (¶ 8): today, by an order."""
+        if self.all(ScheduleOrder, year=year):
+            return
+        play = self.play
+        case = play.start(appeal.DRAFTER, "schedule", appeal.AUTHORITY, year=year)
+        terms = {name: f"{year + 1}{day[4:]}" for name, day in appeal.TERMS.items()}
+        play.do(appeal.DRAFTER, case, "draft", terms)
+        order = {"order_number": f"{year}-к", "order_date": play.today()}
+        play.do(appeal.SIGNATORY, case, "approve", {"decision": "approve", **order})
 
     def task(self, case: int, element: str, state: str = "open") -> int:
         """The newest task of an element of a case; -1 where there is none."""
@@ -128,6 +139,7 @@ def build_stage(url: str) -> None:
     with tempfile.TemporaryDirectory() as data, opened(url, Path(data)):
         installation.set_up(diagrams=ROOT / "bpmn", name="tests", demo=True, now=START)
         accounts.create(now=START)
+        appeal.conclusions_only(START)
 
 
 def build_received(url: str) -> None:

@@ -5,13 +5,15 @@ On 4 April 2018: appeals of every state, conclusions and schedules at each of th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 
-from app.demo import appeal, scene
+from app.demo import appeal, methodologies, scene
+from app.models.evaluation import Methodology
 from app.models.facts import Letter
 from tests.journeys.plot import (
     AKMOLA,
@@ -32,6 +34,7 @@ NO_PAGES = {
     "web.health",
     "web.home",
     "web.language",
+    "web.methodology_file",
     "web.task_peek",
 }
 
@@ -53,6 +56,7 @@ def build(url: str, data: Path) -> list[Shown]:
         appeals = list(_appeals(stage))
         stage.play.pass_time(appeal.at("2018-04-04T10:42"))
         shown = [*appeals, *_beginnings(stage), *_cases(stage, schedule), *_others(stage)]
+        shown += _methodologies(stage)
         scene.set_clock(stage.play.now)
         assert not forgotten(stage.app, shown)
     return shown
@@ -81,6 +85,7 @@ def _appeals(stage: Stage) -> Iterator[Shown]:
     for case in (voting, voted, accepted, decided):
         plot.form_commission(case)
     yield _task(stage, appeal.MEMBERS[-1], voting, "vote")
+    yield _task(stage, appeal.HEAD, voting, "change")
     for login in appeal.MEMBERS:
         play.do(login, voted, "vote", {"votes": {"1.2.1": "for"}})
     yield _task(stage, appeal.MEMBERS[0], voted, "minutes")
@@ -103,7 +108,9 @@ def _beginnings(stage: Stage) -> Iterator[Shown]:
     terms = {name: f"2020{day[4:]}" for name, day in appeal.TERMS.items()}
     play.do(appeal.DRAFTER, submitted, "draft", terms)
     yield _task(stage, appeal.SIGNATORY, submitted, "approve")
-    yield _task(stage, "astana.officer1", plot.conclude("astana"), "receive")
+    delivered = plot.conclude("astana")
+    yield _task(stage, "astana.officer1", delivered, "receive")
+    yield _task(stage, appeal.EVALUATOR, delivered, "prove")
     received = plot.conclude("zhambyl")
     plot.receive("zhambyl")
     yield _task(stage, "zhambyl.officer1", received, "object")
@@ -137,6 +144,34 @@ def _cases(stage: Stage, schedule: int) -> Iterator[Shown]:
     ):
         letters = stage.all(Letter, kind=kind, recipient=login.partition(".")[0])
         yield Shown(f"letter {kind}", login, f"/letters/{letters[0].id}")
+
+
+def _methodologies(stage: Stage) -> Iterator[Shown]:
+    """A methodology in force, its second version at each task, and one before it is begun."""
+    play, drafter = stage.play, "mne.officer1"
+    methodologies.play(play, stage.store, year=appeal.YEAR, blocks=(2, 0))
+    [services, overall] = stage.all(Methodology)
+    begun = play.start(drafter, "methodology", "mne", year=appeal.YEAR, block="0")
+    yield _task(stage, drafter, begun, "draft")
+    yield Shown("nothing handed in", drafter, f"/cases/{begun}/methodology")
+    case = play.start("acsa.officer1", "methodology", "acsa", year=appeal.YEAR, block="2")
+    second = json.loads(methodologies.example(2, appeal.YEAR))
+    second["criteria"][0]["indicators"][0]["formula"] = "min(100, in_time / rendered * 100)"
+    content = json.dumps(second, ensure_ascii=False).encode()
+    methodologies.draft(play, stage.store, "acsa.officer1", case, content)
+    yield _task(stage, "mne.head", case, "agree_planning")
+    yield _task(stage, "ap.working", case, "agree_working_body")
+    yield Shown("draft of a methodology", "ap.working", f"/cases/{case}/methodology")
+    agreed = play.start(drafter, "methodology", "mne", year=appeal.YEAR, block="1")
+    methodologies.draft(play, stage.store, drafter, agreed, methodologies.example(1, appeal.YEAR))
+    methodologies.agree(play, agreed, asked=False)
+    yield _task(stage, "mne.head", agreed, "approve")
+    yield Shown("methodologies", "akmola.officer1", "/methodologies")
+    yield Shown("a methodology", "akmola.officer1", f"/methodologies/{services.id}")
+    yield Shown("the overall formula", "akmola.officer1", f"/methodologies/{overall.id}")
+    yield Shown("case of a methodology", "acsa.officer1", f"/cases/{case}")
+    letters = stage.all(Letter, kind="methodology/approved", recipient="akmola")
+    yield Shown("letter methodology/approved", "akmola.officer1", f"/letters/{letters[0].id}")
 
 
 def _others(stage: Stage) -> Iterator[Shown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.conftest import cloned
 from tests.databases import Databases
@@ -19,6 +19,8 @@ from tests.journeys.site import Site
 pytestmark = pytest.mark.journey
 
 LANGUAGES = ("kk", "ru", "en")
+# One byte more than is taken.
+LARGE = 20 * 1024 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,18 @@ def test_a_refused_page_can_be_read_in_another_language(head: Person) -> None:
     expect(head.page.get_by_role("alert")).to_contain_text("Нысан қабылданбады.")
     head.page.get_by_role("link", name="Рус").click()
     expect(head.page.get_by_label("Номер решения")).to_have_value("7-ш")
+
+
+def test_a_file_that_is_too_large_takes_nothing_away(browser: Browser, scene: Scene) -> None:
+    task = next(shown for shown in scene.pages if shown.name == "object")
+    with Person(browser, scene.site, task.login) as officer:
+        page = officer.page
+        page.goto("/language/kk?next=/help")
+        page.goto(task.path)
+        officer.write("Негіздеме", "Есептеу қатесі бар.")
+        large = FilePayload(name="Үлкен.pdf", mimeType="application/pdf", buffer=b"0" * LARGE)
+        page.set_input_files("input[type=file]", large)
+        expect(page.get_by_role("alert")).to_contain_text("Үлкен.pdf")
+        assert page.locator("input[type=file]").evaluate("input => input.files.length") == 0
+        expect(page.get_by_label("Негіздеме")).to_have_value("Есептеу қатесі бар.")
+        assert officer.troubles == []

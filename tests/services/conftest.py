@@ -15,6 +15,7 @@ from tests.conftest import KINDS, cloned
 from tests.databases import Databases
 from tests.journeys.plot import received as received
 from tests.journeys.plot import stage as stage
+from tests.services.evaluating import year as year
 
 
 @pytest.fixture(params=KINDS)

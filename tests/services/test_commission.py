@@ -10,7 +10,7 @@ import pytest
 from app.demo import accounts, appeal
 from app.demo.player import NothingToDo
 from app.domain.refusals import Invalid, NotAllowed
-from app.models.facts import Ballot, Commission, CommissionMember
+from app.models.facts import Ballot, Commission
 from app.services import cases, roles, task_page, tasks
 from tests.journeys.plot import AKMOLA, CONCLUSION, Stage
 
@@ -33,6 +33,16 @@ def form(stage: Stage, case: int, members: tuple[str, ...], chair: str | None = 
 
 def vote(stage: Stage, login: str, case: int, **answers: Any) -> None:
     stage.play.do(login, case, "vote", answers)
+
+
+def recuse(stage: Stage, login: str, case: int) -> None:
+    stage.play.do(login, case, "vote", appeal.RECUSAL)
+
+
+def sign(stage: Stage, login: str, case: int) -> None:
+    """Draw up the minutes as the chair."""
+    minutes = {"minutes_number": "9-х", "minutes_date": stage.play.today(), "reasons": "Жоқ."}
+    stage.play.do(login, case, "minutes", minutes)
 
 
 @pytest.fixture
@@ -153,6 +163,10 @@ def test_a_member_who_takes_part_later_is_barred_at_every_door(
 
 def test_who_evaluated_another_year_may_sit(objected: tuple[Stage, int]) -> None:
     stage, case = objected
+    schedule = stage.play.start(appeal.DRAFTER, "schedule", appeal.AUTHORITY, year=2016)
+    stage.play.do(appeal.DRAFTER, schedule, "draft", appeal.TERMS)
+    order = {"decision": "approve", "order_number": "1", "order_date": stage.play.today()}
+    stage.play.do(appeal.SIGNATORY, schedule, "approve", order)
     cases.start(
         process="conclusion",
         organisation="mne",
@@ -186,30 +200,6 @@ def test_a_ballot_is_for_every_point_and_no_other(
     assert stage.tasks(case).count("vote") == 3
 
 
-def test_recusals_without_a_quorum_lead_to_a_second_commission(
-    objected: tuple[Stage, int],
-) -> None:
-    stage, case = objected
-    form(stage, case, CLEAN[:3])
-    vote(stage, CLEAN[0], case, recused=True)
-    vote(stage, CLEAN[1], case, recused=True)
-    assert stage.all(Ballot) == []
-    vote(stage, CLEAN[2], case, votes={"1.1.1": "for"})
-    assert stage.tasks(case) == ["form"]
-    form(stage, case, (CLEAN[2], CLEAN[3], "mne.officer7"), chair=CLEAN[3])
-    for login in (CLEAN[2], CLEAN[3], "mne.officer7"):
-        vote(stage, login, case, votes={"1.1.1": "against"})
-    minutes = {"minutes_number": "9-х", "minutes_date": stage.play.today(), "reasons": "Жоқ."}
-    stage.play.do(CLEAN[3], case, "minutes", minutes)
-    assert stage.outcome(case) == "rejected" and stage.case(case).status == "ended"
-    first, second = stage.all(Commission)
-    assert len(stage.all(CommissionMember, commission_id=second.id)) == 3
-    # The ballots of the first stay on record, and count for nothing in the second.
-    assert {row.vote for row in stage.all(Ballot, commission_id=first.id)} == {"recused", "for"}
-    assert {row.vote for row in stage.all(Ballot, commission_id=second.id)} == {"against"}
-    stage.verified()
-
-
 @pytest.mark.parametrize(
     ("votes", "outcome"),
     [
@@ -224,8 +214,7 @@ def test_votes_are_counted_point_by_point(
     stage, case = objected
     form(stage, case, CLEAN[:3])
     for login, choice in zip(CLEAN[:3], votes, strict=True):
-        given = {"votes": {"1.1.1": choice}} if choice else {"recused": True}
+        given = {"votes": {"1.1.1": choice}} if choice else appeal.RECUSAL
         vote(stage, login, case, **given)
-    minutes = {"minutes_number": "9-х", "minutes_date": stage.play.today(), "reasons": "Жоқ."}
-    stage.play.do(CLEAN[0], case, "minutes", minutes)
+    sign(stage, CLEAN[0], case)
     assert stage.outcome(case) == outcome

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.demo import accounts, appeal
-from app.domain.refusals import Conflict, NotAllowed, NotFound
+from app.domain.refusals import Conflict, Invalid, NotAllowed, NotFound
 from app.models.facts import Conclusion, ConclusionMark, Objection, ObjectionDocument
-from app.services import case_page, cases, documents, objections, roles, task_page
+from app.services import case_page, cases, documents, objections, roles, starts, task_page, tasks
 from tests.journeys.plot import AKMOLA, CONCLUSION, SECOND, Stage
 
 EVALUATOR, HEAD = appeal.EVALUATOR, appeal.HEAD
@@ -19,6 +19,8 @@ WINDOW_ENDS = appeal.at("2018-04-03T00:00")  # five working days after 26 March
 
 
 def begun(stage: Stage, body: str = "akmola", login: str = EVALUATOR) -> int:
+    """A conclusion on a body of 2017, whose schedule is in force; its case."""
+    stage.begin_year()
     return stage.play.start(login, "conclusion", "mne", evaluated_body=body, block="1", year=2017)
 
 
@@ -80,7 +82,7 @@ def test_the_body_sees_nothing_before_delivery_and_no_returned_draft_after(stage
     entered(stage, case)
     with pytest.raises(NotFound):
         seen()
-    assert case_page.list_cases(actor=body) == ()
+    assert case_page.list_cases(actor=body, process="conclusion") == ()
     stage.play.do(HEAD, case, "sign", {"decision": "sign"})
     conclusion = seen().about.conclusion
     assert conclusion is not None and [v.number for v in conclusion.versions] == [2]
@@ -200,3 +202,85 @@ def test_only_the_concluding_authority_starts(
             now=stage.play.now,
         )
     assert stage.events("case.started") == []
+
+
+def test_nothing_begins_before_the_schedule_of_its_year_is_in_force(stage: Stage) -> None:
+    """¶ 8: not by an approved schedule of another year, nor by one that is still drafted."""
+    stage.begin_year(2016)
+    drafted = stage.play.start("mne.officer1", "schedule", "mne", year=2017)
+    before = stage.events("case.started")
+    with pytest.raises(Invalid, match=r"schedule\.not_in_force") as refused:
+        stage.play.start(
+            EVALUATOR, "conclusion", "mne", evaluated_body="akmola", block="1", year=2017
+        )
+    assert (refused.value.paragraph, refused.value.params) == ("8", {"year": 2017})
+    assert [(error.field, error.code) for error in refused.value.fields] == [
+        ("year", "schedule.not_in_force")
+    ]
+    assert stage.events("case.started") == before
+    assert stage.refused() == {
+        "code": "schedule.not_in_force", "paragraph": "8", "attempted": "conclusion.start"
+    }  # fmt: skip
+    stage.play.do("mne.officer1", drafted, "draft", appeal.TERMS)
+    order = {"order_number": "1", "order_date": stage.play.today()}
+    stage.play.do("ap.head", drafted, "approve", {"decision": "approve", **order})
+    assert begun(stage)
+    stage.verified()
+
+
+def test_who_may_start_a_conclusion_is_told_of_which_years(stage: Stage) -> None:
+    def years() -> tuple[int, ...] | None:
+        found = starts.start_of(
+            process="conclusion",
+            organisation="mne",
+            actor=stage.actor(EVALUATOR),
+            now=stage.play.now,
+        )
+        return found.years
+
+    assert years() == ()
+    stage.begin_year()
+    stage.begin_year(2016)
+    assert years() == (2016, 2017)
+    [schedule] = [
+        found.years
+        for found in starts.starts(actor=stage.actor(EVALUATOR), now=stage.play.now)
+        if found.process == "schedule"
+    ]
+    assert schedule is None
+
+
+def test_who_wrote_a_version_is_named_to_the_authority_and_to_auditors_only(
+    received: Stage,
+) -> None:
+    wrote = received.play.code(EVALUATOR)
+
+    def version(login: str) -> tuple[case_page.CasePage, Any]:
+        page = case_page.case_page(
+            case_id=CONCLUSION, actor=received.actor(login), now=received.play.now
+        )
+        assert page.about.conclusion is not None
+        return page, page.about.conclusion.versions[0]
+
+    for login in (HEAD, "auditor"):
+        page, shown = version(login)
+        assert shown.author == wrote and wrote in page.names
+    for login in ("akmola.officer1", "akmola.head"):
+        page, shown = version(login)
+        assert (shown.author, shown.role) == (None, "case_officer")
+        assert wrote not in page.names
+        assert page.about.conclusion is not None and page.about.conclusion.authority == "mne"
+
+
+def test_who_has_taken_a_task_of_the_authority_is_not_named_to_the_body(received: Stage) -> None:
+    case = received.plot.conclude("aktobe")
+    for login, element in ((EVALUATOR, "prove"), ("aktobe.officer1", "receive")):
+        task = received.task(case, element)
+        tasks.claim(task_id=task, actor=received.actor(login), now=received.play.now)
+
+    def taken(login: str) -> dict[str, bool]:
+        page = case_page.case_page(case_id=case, actor=received.actor(login), now=received.play.now)
+        return {row.element: row.claimed_name is not None for row in page.tasks}
+
+    assert taken(HEAD) == taken("auditor") == {"prove": True, "receive": True}
+    assert taken("aktobe.officer1") == {"prove": False, "receive": True}

@@ -39,6 +39,7 @@ def drafting(stage: Stage) -> int:
 
 
 def entering(stage: Stage) -> int:
+    stage.begin_year()
     case = stage.play.start(
         EVALUATOR, "conclusion", "mne", evaluated_body="akmola", block="1", year=2017
     )

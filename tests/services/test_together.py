@@ -64,7 +64,7 @@ def test_members_who_vote_at_once_all_succeed(received: Stage) -> None:
     ]
     assert len(won(together(received, calls))) == 3
     assert [ballot.vote for ballot in received.all(Ballot)] == ["for"] * 3
-    assert received.tasks(case) == ["minutes"]
+    assert received.tasks(case) == ["change", "minutes"]
     received.verified()
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from flask import Flask, g
-from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from app.domain.refusals import FieldError, Invalid
 from app.engine.forms import Form, read_form
+from app.services import sentences
 from app.web import forms
 
 NAMES = {"kk": "а", "ru": "а", "en": "a"}
@@ -99,10 +101,49 @@ def test_shown_again_is_just_what_was_typed() -> None:
     assert shown["documents"] == []
 
 
-def test_passwords_and_tokens_are_never_shown_again() -> None:
-    posted = MultiDict([("csrf_token", "t"), ("password", "secret"), ("date", "2018"), ("x", " ")])
+def test_what_is_wrong_is_told_in_the_order_of_the_page() -> None:
+    names = [field.name for field in reversed(FORM.fields)]
+    refusal = Invalid(
+        "form.invalid", fields=tuple(FieldError(name, "form.required") for name in names)
+    )
     app = Flask(__name__)
-    Babel(app)
     with app.test_request_context():
         g.language = "kk"
-        assert [entry["text"] for entry in forms.kept(posted)] == ["2018"]
+        assert list(forms.errors(FORM, refusal)) == list(TYPES)
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "code"),
+    [
+        ({"code": " ", "name": "А"}, "indicators.1.code", "form.required"),
+        ({"code": "1", "name": ""}, "indicators.1.name", "form.required"),
+        ({"code": "1" * 41, "name": "А"}, "indicators.1.code", "form.too_long"),
+        ({"code": "1", "name": "А" * 501}, "indicators.1.name", "form.too_long"),
+        ({"code": "1", "name": "А", "value": "x"}, "indicators.1.value", "form.not_a_number"),
+        ({"code": "1", "name": "А", "points": "9"}, "indicators.1.points", "form.too_large"),
+        ({"code": "0", "name": "А"}, "indicators", "form.same_code"),
+    ],
+)
+def test_a_wrong_row_says_which_cell_and_what_to_do(
+    row: dict[str, str], place: str, code: str
+) -> None:
+    figures = {"value": "1", "points": "1", "max": "2"}
+    given = {"indicators": [{"code": "0", "name": "А", **figures}, {**figures, **row}]}
+    refused = FieldError("indicators", code if "." in place else forms.UNKNOWN)
+    app = Flask(__name__)
+    with app.test_request_context():
+        g.language = "ru"
+        found = forms.errors(FORM, Invalid("form.invalid", fields=(refused,)), given)
+        limits = {"max": {"indicators.1.code": 40, "indicators.1.name": 500}.get(place, 2)}
+        assert found == {place: sentences.say(code, "ru", **limits)}
+
+
+def test_everything_left_empty_is_told_at_once() -> None:
+    asked = {"day": " ", "kind": "holiday"}
+    with pytest.raises(Invalid) as refused:
+        forms.require(asked, "day", "kind", "name_kk", source="calendar.source_missing")
+    assert [(error.field, error.code) for error in refused.value.fields] == [
+        ("day", "form.required"),
+        ("name_kk", "form.required"),
+        ("source", "calendar.source_missing"),
+    ]

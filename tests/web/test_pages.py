@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.demo.player import EVIDENCE
+from app.models.cases import CaseFile
 from config.settings import Settings
 from tests.journeys.plot import CONCLUSION, Stage
 from tests.web.browser import Browser, words
@@ -83,6 +84,15 @@ def test_a_late_objection_is_warned_of_and_registered(received: Stage) -> None:
     assert Browser(received.app, "atyrau.officer1").get(address).status_code == 404
 
 
+def test_figures_are_written_as_the_language_does_it(received: Stage) -> None:
+    browser = Browser(received.app, OFFICER)
+    task = f"/tasks/{received.task(CONCLUSION, 'object')}"
+    for language, figure in (("kk", "92,4"), ("en", "92.4"), ("ru", "92,4"), ("en", "92.4")):
+        browser.get(f"/language/{language}")
+        for path in (f"/cases/{CONCLUSION}", task):
+            assert figure in words(browser.get(path)), (language, path)
+
+
 def test_the_calendar_explains_a_term_day_by_day(received: Stage) -> None:
     browser = Browser(received.app, OFFICER)
     page = words(browser.get("/calendar/2018?received=2018-03-16&count=15&kind=calendar"))
@@ -147,6 +157,34 @@ def test_start_forms_are_for_those_who_may_start(received: Stage) -> None:
     refused = planner.post("/cases/start/schedule", organisation="mne", year="жыл")
     assert refused.status_code == 422
     assert 'value="жыл"' in refused.get_data(as_text=True)
+
+
+def test_a_conclusion_without_a_schedule_is_refused_before_and_after_the_form(
+    received: Stage,
+) -> None:
+    """¶ 8: the page tells it first, and what is posted all the same is refused and recorded."""
+    evaluator = Browser(received.app, "mne.officer2")
+    path = "/cases/start/conclusion"
+    assert "Кестесі бекітілген есепті жылдар: 2017." in words(
+        evaluator.get(f"{path}?organisation=mne")
+    )
+    about = {"organisation": "mne", "evaluated_body": "atyrau", "block": "1", "year": "2018"}
+    refused = evaluator.post(path, about)
+    assert refused.status_code == 422
+    assert "2018 жыл бойынша қорытындыны бастауға болмайды: Жүйенің 8-тармағына" in words(refused)
+    assert 'value="2018"' in refused.get_data(as_text=True)
+    assert received.refused()["code"] == "schedule.not_in_force"
+    assert received.all(CaseFile, process="conclusion", year=2018) == []
+
+
+def test_before_the_first_schedule_the_form_cannot_be_sent(untouched: Stage) -> None:
+    evaluator = Browser(untouched.app, "mne.officer2")
+    page = evaluator.get("/cases/start/conclusion?organisation=mne")
+    assert "Бекітілген кесте әлі жоқ." in words(page)
+    assert '<button class="btn go" aria-disabled="true"' in page.get_data(as_text=True)
+    about = {"organisation": "mne", "evaluated_body": "atyrau", "block": "1", "year": "2017"}
+    assert evaluator.post("/cases/start/conclusion", about).status_code == 422
+    assert untouched.all(CaseFile) == []
 
 
 @pytest.mark.parametrize(

@@ -193,3 +193,17 @@ def test_numbers_of_indicators_are_told_row_by_row(received: Stage) -> None:
     assert 'id="f-indicators-1-points" name="indicators-1-points" value="50"' in page
     assert 'id="f-indicators-1-points-e"' in page
     assert 'id="f-indicators-0-points-e"' not in page
+
+
+def test_a_task_that_is_closed_shows_no_form_that_leads_nowhere(received: Stage) -> None:
+    browser, task = objecting(received)
+    browser.post(f"/tasks/{task}/claim")
+    other = Browser(received.app, COLLEAGUE)
+    page = other.get(f"/tasks/{task}").get_data(as_text=True)
+    assert "data-form" not in page
+    assert f'href="/cases/{CONCLUSION}"' in page
+    # What somebody had typed already comes back with the reason, to be copied.
+    refused = other.post(f"/tasks/{task}/complete", grounds="Есептеу қатесі бар", points="1.1.1")
+    assert refused.status_code == 409
+    assert "Есептеу қатесі бар" in refused.get_data(as_text=True)
+    assert "Есептеу қатесі бар" in words(other.get(f"/tasks/{task}"))

@@ -74,7 +74,7 @@ def pages() -> jinja2.Environment:
     env.filters.update(
         local_date=short,
         local_time=str,
-        number=lambda value: str(value).replace(".", ","),
+        decimal=lambda value: str(value).replace(".", ","),
         file_size=str,
         name=lambda names: names["kk"],
     )
@@ -153,7 +153,9 @@ def test_a_cell_of_a_row_carries_its_own_error(pages: jinja2.Environment) -> Non
     (cell,) = page.xpath("//*[@id='f-indicators-0-points']")
     assert cell.get("value") == "x"
     assert cell.get("aria-invalid") == "true"
-    assert page.xpath("//*[@data-errors]//a/@href") == ["#f-indicators-0-points"]
+    (link,) = page.xpath("//*[@data-errors]//a")
+    assert link.get("href") == "#f-indicators-0-points"
+    assert "(row 1): not a number" in link.text_content()
     assert page.xpath("//*[@id='f-indicators-0-value']/@value") == ["1,5"]
 
 
@@ -194,7 +196,7 @@ def test_the_strip_says_of_every_day_why_it_counts_or_not(pages: jinja2.Environm
         date(2017, 12, 31): DayMark("ordinary", "", "", "", ""),
     }
     strip = cells(pages, working_days_after(Calendar(1, days), date(2017, 3, 17), 2))
-    assert [look for look, _ in strip] == ["", "used", "off", "off", "off", "end"]
+    assert [look for look, _ in strip] == ["got", "used", "off", "off", "off", "end"]
     for (_, text), words in zip(
         strip, ["received", "1 · working", "–", "day off", "Наурыз", "2 · 24:00"], strict=True
     ):

@@ -1,21 +1,19 @@
 """¶ 5, 10, 16, 23-25, 28-32, 35-38, Annex 2: who evaluates whom, and who concludes.
 
-The general evaluator and the consolidator of a part are rows of the register of parts; the
-decree's exceptions are functions here, each asking what role the evaluated body holds on the
-day. No body is named. Where ¶ 24-25 move the whole of block 1, that evaluator also concludes.
+Which role evaluates a part and which concludes on the block is a decision table of the legal
+release, asked here for what a body is on the day; the register of parts says which parts
+there are, that of mandates who holds a role. No body is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.refusals import Invalid, NotAllowed
+from app.domain.refusals import Conflict, Invalid, NotAllowed
 from app.domain.registers import AUTHORITY_ROLES, BLOCKS, Body, Part, Registers
 
-PRESIDENT = "presidential_administration"
-PRIME_MINISTER = "prime_minister_office"
 GENERAL_PARAGRAPH = {1: "23", 2: "28", 3: "35"}
 CONCLUDING_PARAGRAPH = {2: "32", 3: "38"}
 SCORING_REFUSALS = {
@@ -29,8 +27,6 @@ SCORING_REFUSALS = {
     "36": "evaluation.own_personnel",
     "37": "evaluation.it",
 }
-
-Exception_ = Callable[[Body, frozenset[str], Part], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,83 +46,47 @@ class Evaluation:
     self_consolidated: bool
 
 
-def under_the_president(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 25: the Administration evaluates central bodies directly under the President in block 1.
-
-    It goes before ¶ 24 as the special rule; that is a reading, without a clash in 2017.
-    """
-    applies = part.block == 1 and body.kind == "central" and body.directly_under_president
-    return PRESIDENT if applies else None
-
-
-def planning_and_budget(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 24: the Prime Minister's Office evaluates the planning and the budget authority."""
-    applies = part.block == 1 and roles & {"state_planning", "budget_execution"}
-    return PRIME_MINISTER if applies else None
-
-
-def services_of_civil_service(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 30: the Administration evaluates the public services of the civil service authority."""
-    applies = (part.block, part.code) == (2, "services") and "civil_service" in roles
-    return PRESIDENT if applies else None
-
-
-def eservices_of_informatisation(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 31: the PM's Office evaluates e-services and open data of the informatisation authority."""
-    applies = (part.block, part.code) == (2, "eservices") and "informatisation" in roles
-    return PRIME_MINISTER if applies else None
-
-
-def personnel_of_civil_service(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 36: the Administration evaluates personnel management of the civil service authority."""
-    applies = (part.block, part.code) == (3, "personnel") and "civil_service" in roles
-    return PRESIDENT if applies else None
-
-
-def it_of_informatisation(body: Body, roles: frozenset[str], part: Part) -> str | None:
-    """¶ 37: the Prime Minister's Office evaluates the IT use of the informatisation authority."""
-    applies = (part.block, part.code) == (3, "it") and "informatisation" in roles
-    return PRIME_MINISTER if applies else None
-
-
-# In the order in which they are asked: ¶ 25 before ¶ 24.
-EXCEPTIONS: tuple[tuple[str, Exception_], ...] = (
-    ("25", under_the_president),
-    ("24", planning_and_budget),
-    ("30", services_of_civil_service),
-    ("31", eservices_of_informatisation),
-    ("36", personnel_of_civil_service),
-    ("37", it_of_informatisation),
-)
-
-
 def require_block(registers: Registers, body: str, block: int) -> Body:
-    """¶ 15, 16, Annex 2: a body is evaluated by the blocks of the roster, and by no others.
+    """¶ 15, 16: only a body on the roster is evaluated, and by one of three blocks.
 
     Raises:
         NotFound: `body.unknown`.
-        Invalid: `block.fourth`, ¶ 16; `body.not_evaluated`, ¶ 15; `block.not_evaluated`, Annex 2.
+        Invalid: `block.fourth`, ¶ 16; `body.not_evaluated`, ¶ 15.
     """
     found = registers.bodies.get(body)
     if block not in BLOCKS:
         raise Invalid("block.fourth", paragraph="16")
     if not found.evaluated:
         raise Invalid("body.not_evaluated", paragraph="15", body=body)
-    if block not in found.blocks:
-        blocks = " ".join(str(known) for known in found.blocks)
-        raise Invalid("block.not_evaluated", paragraph="Annex 2", body=body, block=blocks)
     return found
+
+
+def whole_year(registers: Registers, day: date) -> Iterator[tuple[Body, tuple[Evaluation, ...]]]:
+    """¶ 11, 15, 16, Annex 2: every evaluation of a year: a body of the roster, a block's parts.
+
+    In the order of the register of bodies, then of the blocks.
+
+    Raises:
+        Conflict: see `evaluations`.
+    """
+    for body in registers.bodies.evaluated():
+        for block in body.blocks:
+            yield body, evaluations(registers, body.code, block, day)
 
 
 def evaluations(registers: Registers, body: str, block: int, day: date) -> tuple[Evaluation, ...]:
     """¶ 23-25, 28, 30-32, 35-38: the parts of a body's block, who evaluates and consolidates.
 
     Raises:
-        NotFound, Invalid: see `require_block`.
-        Conflict: `mandate.none`, a role is held by nobody on `day`.
+        NotFound, Invalid: see `require_block`; `block.not_evaluated`, Annex 2.
+        Conflict: `mandate.none`, a role is held by nobody on `day`; `evaluation.no_row`, the
+            table gives a part of the register to nobody.
     """
     found = require_block(registers, body, block)
-    return tuple(_evaluation(registers, found, part, day) for part in registers.parts_of(block))
+    roles = registers.mandates.roles_of(body, day)
+    return tuple(
+        _evaluation(registers, found, roles, part, day) for part in registers.parts_of(block)
+    )
 
 
 def evaluation_of(registers: Registers, body: str, block: int, part: str, day: date) -> Evaluation:
@@ -192,39 +152,56 @@ def require_every_part(
     `brought` are the codes of the parts that are in.
 
     Raises:
-        Invalid: `consolidation.block_2`, ¶ 32; `consolidation.block_3`, ¶ 38, only for the
-            personnel part that ¶ 38 names; `consolidation.part_missing` for the rest.
+        Invalid: see `missing_part`.
     """
     for evaluation in evaluations(registers, body, block, day):
-        part = evaluation.part
-        if part in brought:
-            continue
-        if block == 2 and part != "services":
-            raise Invalid("consolidation.block_2", paragraph="32", part=part)
-        if (block, part) == (3, "personnel"):
-            raise Invalid("consolidation.block_3", paragraph="38")
-        raise Invalid("consolidation.part_missing", part=part)
+        if evaluation.part not in brought:
+            raise missing_part(block, evaluation.part)
 
 
-def _evaluation(registers: Registers, body: Body, part: Part, day: date) -> Evaluation:
-    """One part with its holders on `day`, exceptions first."""
-    mandates = registers.mandates
-    roles = mandates.roles_of(body.code, day)
-    role, paragraph = part.general_evaluator, GENERAL_PARAGRAPH[part.block]
-    consolidating = part.consolidator
-    for number, applies in EXCEPTIONS:
-        moved = applies(body, roles, part)
-        if moved is not None:
-            role, paragraph = moved, number
-            # ¶ 24-25 move the whole block: its evaluator also concludes.
-            consolidating = moved if part.block == 1 else consolidating
-            break
-    consolidator = mandates.holder(consolidating, day)
+def missing_part(block: int, part: str) -> Invalid:
+    """¶ 32, 38: the refusal of a conclusion to which a part has not been brought.
+
+    `consolidation.block_2`, ¶ 32; `consolidation.block_3`, ¶ 38, only for the personnel part
+    that ¶ 38 names; `consolidation.part_missing` for the rest.
+    """
+    if block == 2 and part != "services":
+        return Invalid("consolidation.block_2", paragraph="32", part=part)
+    if (block, part) == (3, "personnel"):
+        return Invalid("consolidation.block_3", paragraph="38")
+    return Invalid("consolidation.part_missing", part=part)
+
+
+def _evaluation(
+    registers: Registers, body: Body, roles: frozenset[str], part: Part, day: date
+) -> Evaluation:
+    """One part by the table, with the holders of its roles on `day`."""
+    decided = registers.decide(
+        {
+            "block": part.block,
+            "part": part.code,
+            "kind": body.kind,
+            "blocks": list(body.blocks),
+            "under_president": body.directly_under_president,
+            "roles": sorted(roles),
+        }
+    )
+    if not decided["evaluator"]:
+        raise _nobody(body, part, decided["paragraph"])
+    consolidator = registers.mandates.holder(decided["concluder"], day)
     return Evaluation(
         block=part.block,
         part=part.code,
-        authority=mandates.holder(role, day),
+        authority=registers.mandates.holder(decided["evaluator"], day),
         consolidator=consolidator,
-        paragraph=paragraph,
+        paragraph=decided["paragraph"],
         self_consolidated=consolidator == body.code,
     )
+
+
+def _nobody(body: Body, part: Part, paragraph: str) -> Invalid | Conflict:
+    """¶ 15, Annex 2: why nobody evaluates: the roster, or a table that lacks the part."""
+    if part.block in body.blocks:
+        return Conflict("evaluation.no_row", paragraph=paragraph, block=part.block, part=part.code)
+    blocks = " ".join(str(known) for known in body.blocks)
+    return Invalid("block.not_evaluated", paragraph=paragraph, body=body.code, block=blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.domain.calendar import (
     DEFAULT,
@@ -11,6 +11,8 @@ from app.domain.calendar import (
     Counting,
     Term,
     calendar_days_after,
+    day_ends_at,
+    local_day,
     working_days_after,
 )
 from app.domain.refusals import Conflict, FieldError, Invalid
@@ -46,7 +48,33 @@ def require_receipt(delivered_at: datetime, received_at: datetime) -> None:
         Invalid: `receipt.before_delivery`.
     """
     if received_at < delivered_at:
-        raise Invalid("receipt.before_delivery", paragraph="57")
+        raise Invalid(
+            "receipt.before_delivery", paragraph="57", date=local_day(delivered_at).isoformat()
+        )
+
+
+def proven_receipt(delivered_at: datetime, received_on: date, now: datetime) -> datetime:
+    """¶ 57: the instant of a receipt of which a proof of delivery tells the day alone.
+
+    The first instant of that day, for the day of receipt does not count; on the day of the
+    delivery the delivery itself, for nothing is received before.
+
+    Raises:
+        Invalid: `receipt.before_delivery`; `receipt.in_future`; both on `received_on`.
+    """
+    sent_on, today = local_day(delivered_at), local_day(now)
+    if received_on < sent_on:
+        raise _wrong_day("receipt.before_delivery", sent_on)
+    if received_on > today:
+        raise _wrong_day("receipt.in_future", today)
+    return max(delivered_at, day_ends_at(received_on - timedelta(days=1)))
+
+
+def _wrong_day(code: str, bound: date) -> Invalid:
+    """A day on a proof that cannot be; `bound` is the day up to which, or from which, it can."""
+    day = bound.isoformat()
+    fields = (FieldError("received_on", code, (("date", day),)),)
+    return Invalid(code, paragraph="57", fields=fields, date=day)
 
 
 def require_sending(received_at: datetime, sent_at: datetime) -> None:

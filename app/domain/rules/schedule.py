@@ -93,6 +93,21 @@ def require_new_year(year: int, existing: Collection[int]) -> None:
         raise Conflict("cycle.exists", paragraph="6", year=year)
 
 
+def require_in_force(year: int, in_force: Collection[int]) -> None:
+    """¶ 8: nothing is evaluated before the schedule of its reporting year is approved by order.
+
+    `in_force` are the years that have such a schedule. The decree says who drafts and who
+    approves; that nothing begins without it is a reading.
+
+    Raises:
+        Invalid: `schedule.not_in_force`.
+    """
+    if year not in in_force:
+        params = (("year", year),)
+        fields = (FieldError("year", "schedule.not_in_force", params),)
+        raise Invalid("schedule.not_in_force", paragraph="8", fields=fields, year=year)
+
+
 def require_planning_authority(registers: Registers, organisation: str, day: date) -> None:
     """¶ 8: the state planning authority drafts the schedule, and nobody else.
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.domain.refusals import Conflict, Invalid, NotAllowed, NotFound
-from app.domain.registers import Mandates, Registers
+from app.domain.registers import Mandates, Part
 from app.domain.rules import evaluators
 from tests.domain.seeds import registers
 
@@ -103,7 +103,7 @@ def test_the_rules_follow_the_mandate_and_not_the_name() -> None:
             rows.append(replace(row, holder="mdai", since=date(2018, 6, 1)))
         else:
             rows.append(row)
-    moved = Registers(known.bodies, Mandates(tuple(rows)), known.parts)
+    moved = replace(known, mandates=Mandates(tuple(rows)))
     before, after = date(2018, 5, 31), date(2018, 6, 1)
     assert evaluators.evaluation_of(moved, "mic", 3, "it", before).authority == "pmo"
     assert evaluators.evaluation_of(moved, "mic", 3, "it", after).authority == "zerde"
@@ -229,3 +229,44 @@ def test_every_part_is_awaited(block: int, brought: set[str], code: str) -> None
     assert refused.value.code == code
     everything = frozenset(part.code for part in known.parts_of(block))
     evaluators.require_every_part(known, "moj", block, DAY, everything)
+
+
+def test_the_year_is_told_body_by_body() -> None:
+    found = [(body.code, parts) for body, parts in evaluators.whole_year(registers(), DAY)]
+    assert len(found) == 94 and sum(len(parts) for _, parts in found) == 220
+    assert [parts[0].block for code, parts in found if code == "mia"] == [2]
+
+
+def test_the_general_rows_are_those_of_the_register_of_parts() -> None:
+    """The register says it for people; who evaluates is the table's answer."""
+    known = registers()
+    for part in known.parts:
+        given = {"block": part.block, "part": part.code, "kind": "local", "blocks": [1, 2, 3]}
+        found = known.decide({**given, "under_president": False, "roles": []})
+        assert (found["evaluator"], found["concluder"]) == (
+            part.general_evaluator,
+            part.consolidator,
+        )
+
+
+def test_another_table_is_another_answer() -> None:
+    known = replace(
+        registers(),
+        decide=lambda given: {
+            "evaluator": "budget_execution", "concluder": "civil_service", "paragraph": "23"
+        },
+    )  # fmt: skip
+    found = evaluators.evaluation_of(known, "moj", 1, "goals", DAY)
+    assert (found.authority, found.consolidator) == ("mof", "acsa")
+
+
+def test_a_part_that_the_table_does_not_know_is_evaluated_by_nobody() -> None:
+    known = registers()
+    strange = Part.read(
+        {"block": "3", "code": "archives", "name_kk": "м", "name_ru": "а", "name_en": "a",
+         "general_evaluator": "civil_service", "consolidator": "civil_service", "basis": ""}
+    )  # fmt: skip
+    with pytest.raises(Conflict) as refused:
+        evaluators.evaluations(replace(known, parts=(*known.parts, strange)), "moj", 3, DAY)
+    assert refused.value.code == "evaluation.no_row"
+    assert dict(refused.value.params) == {"block": 3, "part": "archives"}

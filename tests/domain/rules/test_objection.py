@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.calendar import local_day
 from app.domain.refusals import Conflict, Invalid
 from app.domain.rules import objection
 from tests.domain.seeds import calendar, registers
@@ -34,6 +35,36 @@ def test_receipt_comes_after_delivery_and_before_the_objection() -> None:
         objection.require_receipt(RECEIVED, earlier)
     with pytest.raises(Invalid, match=r"objection\.before_receipt"):
         objection.require_sending(RECEIVED, earlier)
+
+
+@given(
+    sent=st.datetimes(datetime(2017, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    until=st.integers(0, 400),
+    day=st.integers(-30, 430),
+)
+def test_a_proof_tells_a_day_between_delivery_and_today(
+    sent: datetime, until: int, day: int
+) -> None:
+    now = sent + timedelta(days=until)
+    received_on = local_day(sent) + timedelta(days=day)
+    if 0 <= day <= (local_day(now) - local_day(sent)).days:
+        received = objection.proven_receipt(sent, received_on, now)
+        assert sent <= received <= now and local_day(received) == received_on
+        return
+    with pytest.raises(Invalid) as refused:
+        objection.proven_receipt(sent, received_on, now)
+    code = "receipt.before_delivery" if day < 0 else "receipt.in_future"
+    assert (refused.value.code, refused.value.fields[0].field) == (code, "received_on")
+
+
+def test_the_days_of_a_proof_are_those_of_astana() -> None:
+    """20:30 UTC on 27 March 2018 is 28 March there (UTC+6)."""
+    sent = datetime(2018, 3, 27, 20, 30, tzinfo=UTC)
+    assert objection.proven_receipt(sent, date(2018, 3, 28), sent) == sent
+    with pytest.raises(Invalid, match=r"receipt\.before_delivery"):
+        objection.proven_receipt(sent, date(2018, 3, 27), sent)
+    with pytest.raises(Invalid, match=r"receipt\.in_future"):
+        objection.proven_receipt(sent, date(2018, 3, 29), sent)
 
 
 def test_documents_and_points_are_needed() -> None:

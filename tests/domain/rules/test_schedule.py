@@ -130,6 +130,15 @@ def test_one_evaluation_a_year() -> None:
     assert (refused.value.code, refused.value.params) == ("cycle.exists", {"year": 2017})
 
 
+def test_nothing_is_evaluated_without_a_schedule_in_force() -> None:
+    schedule.require_in_force(2017, (2016, 2017))
+    for in_force in ((), (2016,)):
+        with pytest.raises(Invalid) as refused:
+            schedule.require_in_force(2017, in_force)
+        assert (refused.value.code, refused.value.paragraph) == ("schedule.not_in_force", "8")
+        assert refused.value.params == {"year": 2017}
+
+
 def test_only_the_planning_authority_drafts() -> None:
     day = date(2017, 12, 1)
     schedule.require_planning_authority(registers(), "mne", day)

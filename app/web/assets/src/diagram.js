@@ -120,7 +120,9 @@ async function start(place) {
     const viewer = await draw(place);
     const marks = JSON.parse(place.dataset.marks || "{}");
     mark(viewer, marks);
-    const now = viewer.get("elementRegistry").get(id(marks.now?.[0] ?? ""));
+    // Where it stands; of a case that has ended, where it ended.
+    const at = marks.now?.[0] ?? marks.done?.at(-1) ?? "";
+    const now = viewer.get("elementRegistry").get(id(at));
     const refit = (whole) => place.clientWidth && fit(viewer, place, now, whole === true);
     refit();
     keys(viewer, place, () => refit(true));

@@ -1,4 +1,4 @@
-// Keys: J and K walk the list, X marks, C takes, / searches, ? explains, Ctrl+Enter completes.
+// Keys: J and K walk the list, C takes, / searches, ? explains, Ctrl+Enter completes.
 import { all, one } from "./page.js";
 
 const rows = () => all(".itab tbody tr:not(.grp)").filter((row) => row.offsetParent);
@@ -23,7 +23,7 @@ function walk(by) {
 const inRow = (selector) => () => one(selector, rows()[current()] ?? document.createElement("tr"))?.click();
 
 // By place on the keyboard, so that they work in the Kazakh and Russian layouts too.
-const ACTS = { KeyJ: () => walk(1), KeyK: () => walk(-1), KeyX: inRow("input[type=checkbox]"), KeyC: inRow("[data-claim]") };
+const ACTS = { KeyJ: () => walk(1), KeyK: () => walk(-1), KeyC: inRow("[data-claim]") };
 
 function pressed(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

@@ -1,15 +1,8 @@
-// Lists: rows that are marked together (the bar with the count), branches that open.
-import { all, on, one, onContent } from "./page.js";
-
-const marks = (scope = document) => all(".itab tbody input[type=checkbox], table.picks tbody input[type=checkbox]", scope);
+// Lists: rows that are chosen, branches that open.
+import { all, on, onContent } from "./page.js";
 
 function paint() {
-  for (const mark of marks()) mark.closest("tr").classList.toggle("sel", mark.checked);
-  const bar = one(".bulk");
-  if (!bar) return;
-  const count = all(".itab tbody input[type=checkbox]:checked").length;
-  bar.hidden = count === 0;
-  one("output", bar).textContent = count;
+  for (const mark of all("table.picks tbody input[type=checkbox]")) mark.closest("tr").classList.toggle("sel", mark.checked);
 }
 
 function branch(button) {
@@ -18,15 +11,11 @@ function branch(button) {
   for (const row of all(`[data-of="${CSS.escape(button.dataset.kids)}"]`)) row.hidden = !open;
 }
 
-/** Wires marking and branches. */
+/** Wires choosing and branches. */
 export function startLists() {
   onContent(paint);
   on("change", "tbody input[type=checkbox]", paint);
   on("click", ".tg", branch);
-  on("click", "[data-clear]", () => {
-    for (const mark of marks()) mark.checked = false;
-    paint();
-  });
   // A filter applies itself; its button is for those without the script.
   on("change", "form[data-apply] :is(select, input[type=radio], input[type=checkbox])", (field) => field.form.requestSubmit());
 }

@@ -1,6 +1,7 @@
 // htmx: the token against forged requests, answers that are refusals, and the focus after a swap.
 import htmx from "htmx.org";
 import { one } from "./page.js";
+import { warning } from "./uploads.js";
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false, // the policy of the page allows no inline style
@@ -43,6 +44,12 @@ function restore(event) {
   before = null;
 }
 
+/** The sentence of a refusal beside the place where files are attached. */
+function sayBeside(button, main) {
+  const place = button?.closest(".drop")?.querySelector(".chosen");
+  place?.replaceChildren(warning(one(".note div", main)?.textContent.trim() ?? ""));
+}
+
 /** A refusal comes as a whole page: its main part takes the place of ours. */
 function showRefusal(event) {
   const { xhr, isError, requestConfig } = event.detail;
@@ -52,6 +59,8 @@ function showRefusal(event) {
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const main = one("#main", page);
   if (!main) return;
+  // A file that was refused must not take away what is typed around it.
+  if (xhr.status === 413) return void sayBeside(requestConfig?.elt, main);
   one("#main").replaceWith(main);
   document.title = page.title;
   htmx.process(main);

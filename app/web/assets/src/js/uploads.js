@@ -7,10 +7,34 @@ async function digest(file) {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** A line of the list of chosen files that says what is wrong. */
+export function warning(text) {
+  const item = document.createElement("li");
+  const said = document.createElement("span");
+  said.className = "late";
+  said.setAttribute("role", "alert");
+  said.textContent = text;
+  item.append(said);
+  return item;
+}
+
+/** What is too large is said before it is sent, and left out. */
+function sift(input) {
+  const most = Number(input.dataset.most) || Infinity;
+  const files = new DataTransfer();
+  const refused = [];
+  for (const file of input.files) {
+    if (file.size <= most) files.items.add(file);
+    else refused.push(file.name);
+  }
+  if (refused.length) input.files = files.files;
+  return refused.map((name) => warning(`${name}: ${input.dataset.tooLarge}`));
+}
+
 async function list(input) {
   const place = one(".chosen", input.closest(".drop"));
   if (!place) return;
-  place.replaceChildren();
+  place.replaceChildren(...sift(input));
   for (const file of input.files) {
     const item = document.createElement("li");
     const name = document.createElement("b");

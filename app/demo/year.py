@@ -1,0 +1,114 @@
+"""A whole year's evaluation, played by everybody through the services that people use.
+
+People, figures and documents are invented; the roster and the procedure are the decree's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.db import reading
+from app.demo import answers, answers_appeal, answers_overall, progress
+from app.demo.disputes import DISPUTES
+from app.demo.driver import Driver, Stopped
+from app.demo.plan import NEXT_YEAR_BEGINS, Place, Plan
+from app.demo.workdays import Workdays, at
+from app.documents.store import BlobStore
+from app.operations.registers import Registers
+
+STAGES = tuple(progress.STAGES)
+ANSWERS = {**answers.ANSWERS, **answers_appeal.ANSWERS, **answers_overall.ANSWERS}
+SCENE, HOUR = 14, "10:42"
+"""When the demonstration opens: a working day in the middle of the objections."""
+
+Say = Callable[[str], None]
+
+
+# Who leads the methodology of a block (¶ 26, 33, 39), and of the overall evaluation (¶ 11).
+LEADS = {1: "state_planning", 2: "civil_service", 3: "informatisation", 0: "state_planning"}
+
+
+@dataclass
+class Year:
+    """The played year: its driver, and the bodies that lead the blocks, by block."""
+
+    driver: Driver
+    say: Say
+    leads: Mapping[int, str]
+
+    @property
+    def plan(self) -> Plan:
+        """When things are done."""
+        return self.driver.plan
+
+    def play(self, until: str) -> None:
+        """Play to the end of a stage, or to the scene for `objections`.
+
+        Raises:
+            Stopped: an act has failed, or the year does not come to that stage.
+        """
+        day = self.plan.begin
+        while until != "objections" or day < self.plan.at_stage(SCENE):
+            self._start_cases(day)
+            done = self.driver.work_day(day) + self._object_late(day)
+            if done:
+                self.say(f"{day.isoformat()}: {done} tasks done")
+            if progress.reached(until, self.plan.year):
+                return
+            if day >= self.plan.days.last:
+                raise Stopped(f"the year does not come to {until!r}")
+            day = self.plan.days.from_on(day + timedelta(days=1))
+        self.driver.pass_time(at(day, HOUR))
+
+    def _start_cases(self, day: date) -> None:
+        """¶ 8, 17: the schedule and the methodologies; later that of the next year."""
+        starts: list[tuple[str, str, dict[str, Any]]] = []
+        if day == self.plan.begin:
+            starts.append(("schedule", self.leads[1], {"year": self.plan.year}))
+            starts += [
+                ("methodology", lead, {"year": self.plan.year, "block": str(block)})
+                for block, lead in self.leads.items()
+            ]
+        if day == self.plan.at_stage(NEXT_YEAR_BEGINS):
+            following = {"year": self.plan.year + 1, "block": "1"}
+            starts.append(("methodology", self.leads[1], following))
+        self.driver.pass_time(at(day))
+        for process, lead, given in starts:
+            self.driver.next_act(f"{lead}.officer1")
+            self.driver.start(f"{lead}.officer1", process, lead, **given)
+
+    def _object_late(self, day: date) -> int:
+        """¶ 57: send the objections of the day that come after their term; how many."""
+        late = [
+            place
+            for place, dispute in DISPUTES.items()
+            if dispute.outcome == "late" and self.plan.at_stage(dispute.filed) == day
+        ]
+        for body, block in late:
+            case = progress.evaluation(self.plan.year, body, block)
+            answers_appeal.object_late(self.driver, case, (body, block))
+        return len(late)
+
+
+def play(
+    *, store: BlobStore, say: Say, until: str, seed: int, year: int = 2017
+) -> tuple[datetime, dict[str, Any]]:
+    """Play a reporting year up to a stage: when that was, and the counts of what came of it.
+
+    Raises:
+        Stopped: an act has failed, or the year does not come to that stage.
+    """
+    first, last = date(year + 1, 1, 5), date(year + 1, 12, 20)
+    with reading() as session:
+        registers = Registers(session)
+        days = Workdays(registers.calendar, first, last)
+        bodies = registers.bodies.evaluated()
+        leads = {block: registers.mandates.holder(role, first) for block, role in LEADS.items()}
+    places: list[Place] = [(body.code, block) for body in bodies for block in body.blocks]
+    plan = Plan(seed=seed, year=year, days=days, places=places)
+    driver = Driver(now=at(plan.begin), store=store, plan=plan, answers=ANSWERS)
+    Year(driver, say, leads).play(until)
+    return driver.now, {"year": year, "reached": until, **progress.counted(year)}
