@@ -157,7 +157,9 @@ def append(
         body = _body(event, envelope, stream, recorded_at, case_id) | {"seq": expected_seq}
         body |= {"prev": prev.hex() if prev else None, "facts": facts, "rows": claimed}
         if movement is not None:
-            body |= vars(movement) | {"calls": written(movement.calls, facts.get("answers") or {})}
+            answers = facts.get("answers")
+            calls = written(movement.calls, answers if isinstance(answers, dict) else {})
+            body |= vars(movement) | {"calls": calls}
         return _write(session, body, recorded_at, openings)
 
 

@@ -85,12 +85,15 @@ class SqliteShelf:
 
 
 class PostgresqlShelf:
-    """States in a temporary table's durable sibling, over the driver alone."""
+    """States in a table beside the product's, over the driver alone."""
 
     def __init__(self, url: str) -> None:
         """Connect to the database of an SQLAlchemy URL."""
         plain = make_url(url).set(drivername="postgresql")
-        self._database = psycopg.connect(plain.render_as_string(hide_password=False))
+        # Not the driver's own transactions: every statement of the floor stands here.
+        self._database = psycopg.connect(
+            plain.render_as_string(hide_password=False), autocommit=True
+        )
 
     def fill(self, states: Iterable[tuple[int, bytes]]) -> None:
         """Put the states there."""
@@ -98,10 +101,10 @@ class PostgresqlShelf:
         self._database.execute("CREATE TABLE floor (id INTEGER PRIMARY KEY, state BYTEA)")
         with self._database.cursor() as cursor:
             cursor.executemany("INSERT INTO floor (id, state) VALUES (%s, %s)", states)
-        self._database.commit()
 
     def taken(self, number: int) -> bytes:
         """Begin, and read a state."""
+        self._database.execute("BEGIN")
         row = self._database.execute(
             "SELECT state FROM floor WHERE id = %s FOR UPDATE", (number,)
         ).fetchone()
@@ -111,12 +114,11 @@ class PostgresqlShelf:
     def put(self, number: int, state: bytes) -> None:
         """Write and commit."""
         self._database.execute("UPDATE floor SET state = %s WHERE id = %s", (state, number))
-        self._database.commit()
+        self._database.execute("COMMIT")
 
     def close(self) -> None:
         """Remove the table and disconnect."""
         self._database.execute("DROP TABLE floor")
-        self._database.commit()
         self._database.close()
 
 

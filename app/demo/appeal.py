@@ -15,13 +15,11 @@ from typing import Any
 from sqlalchemy import select
 
 from app.db import reading
-from app.demo.accounts import SYSTEM
 from app.demo.player import Player
 from app.documents.store import BlobStore
 from app.models.cases import CaseFile
 from app.models.facts import Decision
-from app.operations.schedule import EVALUATED_HERE
-from app.services import installation, registers
+from app.services import installation
 
 YEAR = 2017
 AUTHORITY = "mne"
@@ -236,13 +234,6 @@ class Plot:
                 "reasons": "Көрсетілім: Жүйенің 57–58-тармақтарына сәйкес қараусыз қалдырылды.",
             },
         )
-
-
-def conclusions_only(now: datetime) -> None:
-    """Let this installation keep conclusions and appeals, of bodies evaluated elsewhere."""
-    registers.set_setting(
-        name=EVALUATED_HERE, value=False, source="demo appeal", actor=SYSTEM, now=now
-    )
 
 
 def play(*, store: BlobStore, say: Say) -> dict[str, Any]:

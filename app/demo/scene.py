@@ -11,6 +11,7 @@ from app.demo import accounts, appeal, roster, year
 from app.demo.accounts import SYSTEM
 from app.documents.store import BlobStore
 from app.domain.refusals import Conflict
+from app.operations.schedule import EVALUATED_HERE
 from app.services import installation, messages, registers, timers
 from app.services.clock import Clock
 
@@ -66,6 +67,13 @@ def _play_year(
     return {**told, "seconds": round(time.monotonic() - began, 1)}
 
 
+def conclusions_only(now: datetime) -> None:
+    """Let this installation keep conclusions and appeals, of bodies evaluated elsewhere."""
+    registers.set_setting(
+        name=EVALUATED_HERE, value=False, source="demo appeal", actor=SYSTEM, now=now
+    )
+
+
 def play_whole(*, say: Callable[[str], None], store: BlobStore) -> dict[str, Any]:
     """Play one schedule and six appeals to their end, into an empty installation.
 
@@ -78,7 +86,7 @@ def play_whole(*, say: Callable[[str], None], store: BlobStore) -> dict[str, Any
     if _begin().cases:
         raise Conflict("demo.played")
     accounts.create(now=MADE)
-    appeal.conclusions_only(MADE)
+    conclusions_only(MADE)
     told = appeal.play(store=store, say=say)
     set_clock(appeal.at("2018-04-20T10:00"))
     return told

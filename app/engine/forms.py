@@ -133,12 +133,14 @@ def read_form(key: str, data: bytes) -> Form:
     )
 
 
+KNOWN: Final = {
+    "name", "type", "label", "help", "required", "sealed", "paragraph", "options", "source",
+    "when", "min", "max", "scale", "max_length", "in_case",
+}  # fmt: skip
+
+
 def _field(raw: Any, before: list[Field]) -> Field:
-    known = {
-        "name", "type", "label", "help", "required", "sealed", "paragraph", "options", "source",
-        "when", "min", "max", "scale", "max_length", "in_case",
-    }  # fmt: skip
-    _entries(raw, known, {"name", "type", "label"}, "a field")
+    _entries(raw, KNOWN, {"name", "type", "label"}, "a field")
     name, kind = raw["name"], raw["type"]
     if not isinstance(name, str):
         raise FormError("a field's name is text")

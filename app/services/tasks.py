@@ -193,8 +193,7 @@ def _complete(
         )
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         if task_id in before.drafts:
-            # Their own: what a colleague typed is not lost by it (`services/drafts.py`).
-            connection_of(session).execute(_FORGET_DRAFT, {"task": task_id, "by": actor.person})
+            _forget_draft(session, task_id, actor.person)
         try:
             step = acts.move(
                 context,
@@ -211,6 +210,11 @@ def _complete(
             raise Conflict("task.gone") from None
         done = Completed(case.id, case.number, step.ended, context.seq)
         return done, bool(step.sent or step.waits or context.outbox)
+
+
+def _forget_draft(session: Session, task_id: int, person: str) -> None:
+    """Their own: what a colleague typed is not lost by it (`services/drafts.py`)."""
+    connection_of(session).execute(_FORGET_DRAFT, {"task": task_id, "by": person})
 
 
 _DRAFT = cast(Table, Draft.__table__)

@@ -23,7 +23,7 @@ FIGURE = re.compile(r"-?\d*\.\d+")
 
 def init_app(app: Flask) -> None:
     """Give the templates these filters, and messages whose paragraphs do not break."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja2.ext.i18n
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # jinja2.ext.i18n adds the method
         lambda text: tied(get_translations().ugettext(text)),
         lambda one, many, n: tied(get_translations().ungettext(one, many, n)),
         newstyle=True,

@@ -1,4 +1,7 @@
-"""Projections against the trail that they were folded from."""
+"""Projections against the trail that they were folded from.
+
+long: one folded case, and each rule beside the one that it differs from.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from app import create_app
 from app.db import db, reading
-from app.demo import accounts, appeal
+from app.demo import accounts, appeal, scene
 from app.demo.player import EVIDENCE
 from app.documents.store import BlobStore
 from app.domain.actors import Actor
@@ -139,7 +139,7 @@ def build_stage(url: str) -> None:
     with tempfile.TemporaryDirectory() as data, opened(url, Path(data)):
         installation.set_up(diagrams=ROOT / "bpmn", name="tests", demo=True, now=START)
         accounts.create(now=START)
-        appeal.conclusions_only(START)
+        scene.conclusions_only(START)
 
 
 def build_received(url: str) -> None:

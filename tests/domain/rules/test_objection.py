@@ -37,8 +37,12 @@ def test_receipt_comes_after_delivery_and_before_the_objection() -> None:
         objection.require_sending(RECEIVED, earlier)
 
 
+# Hypothesis takes the bounds without a zone and adds it.
+FIRST, LAST = datetime.fromisoformat("2017-01-01"), datetime.fromisoformat("2027-01-01")
+
+
 @given(
-    sent=st.datetimes(datetime(2017, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    sent=st.datetimes(FIRST, LAST, timezones=st.just(UTC)),
     until=st.integers(0, 400),
     day=st.integers(-30, 430),
 )
