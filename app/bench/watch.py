@@ -66,7 +66,7 @@ class Watch:
     def __enter__(self) -> Self:
         """Begin to measure."""
         for module, name, around in (
-            (tasks, "complete", self._completed),
+            (tasks, "_complete", self._completed),
             (runner, "complete", self._stepped),
             (log, "append", self._appended),
             (self.database.dialect, "do_commit", self._committed),

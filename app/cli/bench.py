@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -12,11 +13,14 @@ from typing import Any
 import click
 
 from app import create_app
-from app.bench import over_http
+from app.bench import over_http, year
 from app.bench import step as measured
 from app.bench.cluster import DURABLE, NoServer, PostgreSQL
 from app.cli.output import as_json, result, say
-from config.settings import Settings
+from app.demo import scene
+from app.demo.year import STAGES
+from app.services import installation, registers
+from config.settings import ROOT, Settings
 
 CLIENTS = (1, 2)
 FLOOR_ROUNDS = 400
@@ -46,6 +50,30 @@ def step(cases: int, as_json: bool) -> None:
         lambda: _table(told),
         as_json,
     )
+
+
+@bench.command("year")
+@click.option("--until", type=click.Choice(list(STAGES)), default="published", help="How far.")
+@click.option("--rosters", type=click.IntRange(1, 20), default=1, help="Bodies, so many times.")
+@as_json
+def whole_year(until: str, rosters: int, as_json: bool) -> None:
+    """What the acts of a whole played year cost, on SQLite, against a floor of the same acts."""
+    with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
+        _, settings = next(_installations(Path(folder)))
+        app = create_app(settings)
+        with app.app_context():
+            installation.migrate(ROOT / "migrations")
+            installation.set_up(
+                diagrams=ROOT / "bpmn", name="bench", demo=True, now=registers.wall_time()
+            )
+            store = app.extensions["bagalau"].store
+
+            def play() -> None:
+                scene.play_year(say=say, store=store, until=until, seed=1, rosters=rosters)
+
+            told = year.measure(settings, play)
+            measured.close()
+    result(told, lambda: json.dumps(told, indent=2), as_json)
 
 
 def _runs(name: str, settings: Settings, cases: int) -> list[dict[str, Any]]:

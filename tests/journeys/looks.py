@@ -13,7 +13,6 @@ from config.assets import WEB
 from config.settings import ROOT
 
 AXE = WEB / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-GRAVE = ("serious", "critical")
 SIZES = {1440: 900, 390: 844}
 THEMES = ("normal", "dark")
 
@@ -116,8 +115,7 @@ def faults(page: Page, *, thorough: bool) -> Iterator[str]:
 def _axe(page: Page, theme: str) -> Iterator[str]:
     rules = None if theme == "normal" else ["color-contrast"]
     for found in page.evaluate(RUN_AXE, rules):
-        if found["impact"] in GRAVE:
-            yield f"{found['id']} ({found['impact']}) {found['at'][:3]}"
+        yield f"{found['id']} ({found['impact']}) {found['at'][:3]}"
 
 
 @cache
