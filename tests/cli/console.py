@@ -23,7 +23,7 @@ from app.bench.cluster import end_with_parent
 BAGALAU = Path(sys.executable).with_name("bagalau")
 HOST = "127.0.0.1"
 # Of a machine on which much else runs; nothing waits that long on a quiet one.
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.demo import appeal
 from app.demo.player import EVIDENCE
 from app.models.cases import CaseFile
 from config.settings import Settings
@@ -26,6 +27,35 @@ def test_a_case_tells_its_story(received: Stage) -> None:
     listed = words(browser.get("/cases?process=conclusion&status=running"))
     assert "Б1-2017-0002" in listed
     assert "К-2017-0001" not in listed
+
+
+def test_the_body_reads_which_authority_wrote_the_conclusion_and_not_who(received: Stage) -> None:
+    wrote = received.actor("mne.officer2").name
+    by = "1-нұсқа · Ұлттық экономика министрлігі, жауапты орындаушы"
+    for path in (f"/cases/{CONCLUSION}", f"/tasks/{received.task(CONCLUSION, 'object')}"):
+        page = words(Browser(received.app, OFFICER).get(path))
+        assert by in page and wrote not in page
+    inside = words(Browser(received.app, HEAD).get(f"/cases/{CONCLUSION}"))
+    assert f"1-нұсқа · {wrote}" in inside and by not in inside
+
+
+def test_what_the_term_took_away_is_found_on_the_case_and_in_the_late_objection(
+    received: Stage,
+) -> None:
+    task = received.task(CONCLUSION, "object")
+    officer = Browser(received.app, OFFICER)
+    officer.get(f"/tasks/{task}")
+    officer.post(f"/tasks/{task}/draft", points="1.1.1", grounds="Жартылай жазылған.")
+    received.play.pass_time(appeal.at("2018-04-03T09:00"))
+    received.app.extensions["bagalau"].clock.at = received.play.now
+    case = officer.get(f"/cases/{CONCLUSION}")
+    assert "Теріп, бірақ тапсырмаған мәтініңіз" in words(case)
+    assert f'href="/tasks/{task}"' in case.get_data(as_text=True)
+    assert "Жартылай жазылған." in words(officer.get(f"/tasks/{task}"))
+    late = officer.get(f"/cases/{CONCLUSION}/late-objection").get_data(as_text=True)
+    assert "Жартылай жазылған." in late and 'value="1.1.1" checked' in late
+    colleague = words(Browser(received.app, "akmola.officer2").get(f"/cases/{CONCLUSION}"))
+    assert "Теріп, бірақ" not in colleague
 
 
 def test_a_case_is_hidden_from_others_as_if_it_were_not(received: Stage) -> None:
