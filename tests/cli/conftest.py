@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from app import create_app
 from app.db import db
-from app.demo import scene
+from app.demo import accounts, appeal, scene
 from app.demo.player import EVIDENCE
 from app.documents.store import FolderStore
 from app.services import installation
@@ -20,6 +20,7 @@ from config.settings import ROOT, Settings
 from tests.cli.console import Operator
 from tests.conftest import KINDS, cloned
 from tests.databases import Builder, Databases
+from tests.journeys.plot import AKMOLA, AKTOBE, ATYRAU, MOA, PAVLODAR, START, quiet
 
 
 def build_nothing(url: str) -> None:
@@ -38,17 +39,40 @@ def build_played(url: str) -> None:
 
 
 def build_scene(url: str) -> None:
-    """What `bagalau serve --demo` opens with: 4 April 2018, and timers waiting."""
+    """A demonstration on 4 April 2018 in the middle of its appeals, and timers waiting.
+
+    Six conclusions instead of the whole year of `bagalau serve --demo`, and one document.
+    """
     with tempfile.TemporaryDirectory() as data:
         app = create_app(Settings(data=Path(data), database_url=url))
         with app.app_context():
             installation.migrate(ROOT / "migrations")
             now = app.extensions["bagalau"].clock.now()
             installation.set_up(diagrams=ROOT / "bpmn", name="tests", demo=True, now=now)
-            scene.prepare(say=lambda _line: None, store=app.extensions["bagalau"].store)
+            accounts.create(now=START)
+            scene.conclusions_only(START)
+            play_to_the_votes(appeal.Plot(app.extensions["bagalau"].store, quiet))
             db.session.remove()
             db.engine.dispose()
     settle(url)
+
+
+def play_to_the_votes(plot: appeal.Plot) -> None:
+    """Two appeals decided, one vote under way, one commission to be formed, one to be closed."""
+    plot.schedule()
+    appeal.deliver(plot)
+    for decided in (ATYRAU, MOA):
+        case = plot.object(decided)
+        plot.form_commission(case)
+        plot.vote(case, decided)
+        plot.decide(case, decided)
+    voting = plot.object(AKMOLA)
+    plot.form_commission(voting)
+    plot.vote(voting, AKMOLA, members=1)
+    plot.object(AKTOBE)
+    plot.object(PAVLODAR)
+    plot.player.pass_time(appeal.at("2018-04-04T10:42"))
+    scene.set_clock(plot.player.now)
 
 
 def settle(url: str) -> None:
