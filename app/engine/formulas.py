@@ -29,8 +29,9 @@ from types import CodeType
 from typing import Any, Final
 
 from app.domain.methodology import FormulaFailed
-from app.engine.expressions import DEEPEST, _parse, _Rewriter
+from app.engine.expressions import parse
 from app.engine.guards import MOST_DIGITS, ExpressionError
+from app.engine.rewriting import DEEPEST, Rewriter
 
 LARGEST: Final = Decimal(10) ** 15
 FUNCTION_NAMES: Final = frozenset({"min", "max", "sum", "abs", "round"})
@@ -105,7 +106,7 @@ def compile_formula(text: str) -> Formula:
     """
     stripped = text.strip()
     try:
-        tree = _parse(stripped, "eval")
+        tree = parse(stripped, "eval")
         assert isinstance(tree, ast.Expression)
         rewriter = _DecimalRewriter(stripped)
         body = ast.Expression(rewriter.rewrite(tree.body, DEEPEST))
@@ -120,7 +121,7 @@ def compile_formula(text: str) -> Formula:
     return Formula(stripped, frozenset(rewriter.names), code, rewriter.constants)
 
 
-class _DecimalRewriter(_Rewriter):
+class _DecimalRewriter(Rewriter):
     """The whitelist of expressions, with every written number as a `Decimal`."""
 
     def __init__(self, text: str) -> None:

@@ -17,9 +17,10 @@ from app.engine import codec
 from app.engine.digest import digest_of
 from app.engine.errors import EngineError, NotWaiting, StateUnreadable, TaskGone
 from app.engine.event_specs import DueDate, EventGateway, Message
-from app.engine.expressions import HANDED_IN, compile_expression
+from app.engine.expressions import compile_expression
 from app.engine.keys import choice_key, element_of, key_of, process_of
 from app.engine.release import Release
+from app.engine.rewriting import HANDED_IN
 from app.engine.script_engine import Act, Host, failure
 from app.engine.specs import HumanTask as HumanTaskSpec
 from app.engine.step import HumanTask, Step, Timer, Wait

@@ -15,10 +15,11 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from app.domain.refusals import Refusal
 from app.engine.elements import Element
 from app.engine.errors import EngineError
-from app.engine.expressions import HANDED_IN, Expression, compile_expression, compile_script
+from app.engine.expressions import Expression, compile_expression, compile_script
 from app.engine.expressions import run_script as run
 from app.engine.guards import PURE, ExpressionError
 from app.engine.keys import element_of, key_of, process_of
+from app.engine.rewriting import HANDED_IN
 from app.engine.step import Call, Sent, Visit
 from app.engine.values import Json, NotAValue, normalise
 
@@ -35,7 +36,7 @@ class Host(Protocol):
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Json]]:
-        """The functions that expressions may call, by name (`expressions.HANDED_IN`)."""
+        """The functions that expressions may call, by name (`rewriting.HANDED_IN`)."""
         ...
 
     def operate(self, name: str, parameters: Mapping[str, Json]) -> Json:

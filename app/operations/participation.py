@@ -16,10 +16,8 @@ from sqlalchemy.orm import Session
 from app.models.cases import CaseFile, Task
 from app.models.facts import Document
 from app.models.trail import EventRow
+from app.operations.versions import CONCLUDING
 
-# Cases in which results come about; acting in them for an authority is taking part. Parts are
-# scored in the case of their block.
-EVALUATING = ("conclusion", "block_evaluation")
 # Steps that are the evaluated body's own. A body that concludes on itself acts for the
 # authority in all the others, and that is taking part too.
 OF_THE_BODY = ("report", "certify", "receive", "object")
@@ -58,7 +56,7 @@ def _acts() -> Select[str | None, int | None, int | None, str, str, int]:
         .outerjoin(Task, (Task.case_id == EventRow.case_id) & (Task.closed_seq == EventRow.seq))
         .outerjoin(Document, (Document.stream == EventRow.stream) & (Document.seq == EventRow.seq))
         .where(
-            CaseFile.process.in_(EVALUATING),
+            CaseFile.process.in_(CONCLUDING),
             EventRow.outcome == "done",
             EventRow.actor.is_not(None),
             or_(

@@ -15,9 +15,9 @@ from app.domain.rules.schedule import require_order_date
 from app.models.cases import Party
 from app.models.evaluation import Recheck as RecheckRow
 from app.models.evaluation import Report, ReportEvidence, ReportItem, ReportMark, Risk
-from app.models.facts import ScheduleDraft, ScheduleOrder
 from app.operations import figures
 from app.operations.context import Context
+from app.operations.schedule import in_force
 
 Given = Mapping[str, Mapping[str, Any]]
 
@@ -119,16 +119,11 @@ def _items(given: Given) -> Iterator[tuple[reporting.Figure, str | None]]:
 
 def _term(context: Context, year: int, block: int) -> date:
     """The day of 7(1) for a block, by the schedule in force."""
-    found: date | None = context.session.scalar(
-        select(getattr(ScheduleDraft, f"report_{block}"))
-        .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-        .where(ScheduleOrder.year == year)
-        .order_by(ScheduleOrder.number.desc())
-        .limit(1)
-    )
-    if found is None:
+    schedule = in_force(context.session, year)
+    if schedule is None:
         raise Refusal("schedule.order_missing", paragraph="8")
-    return found
+    term: date = getattr(schedule, f"report_{block}")
+    return term
 
 
 def certify(context: Context, /, *, report: dict[str, Any]) -> None:

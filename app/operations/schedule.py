@@ -163,22 +163,16 @@ def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str,
     )
     if under_way is not None:
         raise Conflict("schedule.under_way", paragraph="8", year=year, number=under_way)
-    in_force = session.scalars(
-        select(ScheduleDraft.case_id)
-        .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-        .where(ScheduleOrder.year == year)
-        .order_by(ScheduleOrder.number.desc())
-        .limit(1)
-    ).one_or_none()
+    standing = in_force(session, year)
     return {
         "year": year,
         "authority": organisation,
         "administration": registers.mandates.holder("presidential_administration", today),
-        "changes": in_force,
+        "changes": standing.case_id if standing is not None else None,
     }
 
 
-def in_force(session: Session, year: int) -> ScheduleDraft | None:
+def in_force(session: Session, year: int | None) -> ScheduleDraft | None:
     """¶ 8: the terms of the schedule in force for a year: those of the newest order."""
     return session.scalars(
         select(ScheduleDraft)

@@ -53,14 +53,8 @@ def score(
     session = context.session
     sheet = figures.sheet(session, context.case.id)
     assert sheet is not None and sheet.report == report["id"]
-    answers: Answers = context.answers["scores"]
-    if not answers:
-        # Right only where nothing of the part applies; the form has asked for all the rest.
-        asked = figures.asked_by(session, context.registers, sheet.methodology, evaluated_body)
-        scoring.require_scores(asked.of_part(part))
+    answers = _answers(context, sheet, part, evaluated_body)
     methodology = figures.methodology(session, sheet.methodology)
-    uncounted = [code for code, row in answers.items() if row["status"] != scores.COUNTED]
-    scoring.require_explanation(uncounted, context.answers.get("explanation") or "")
     scored, points, most = compute(methodology, part, answers)
     row = context.write(
         PartScore(
@@ -78,6 +72,20 @@ def score(
     )
     _write(context, row.id, scored, answers, sheet)
     return row.number
+
+
+def _answers(context: Context, sheet: Sheet, part: str, evaluated_body: str) -> Answers:
+    """The answers of the form by indicator, where they are complete and explained."""
+    answers: Answers = context.answers["scores"]
+    if not answers:
+        # Right only where nothing of the part applies; the form has asked for all the rest.
+        asked = figures.asked_by(
+            context.session, context.registers, sheet.methodology, evaluated_body
+        )
+        scoring.require_scores(asked.of_part(part))
+    uncounted = [code for code, row in answers.items() if row["status"] != scores.COUNTED]
+    scoring.require_explanation(uncounted, context.answers.get("explanation") or "")
+    return answers
 
 
 def compute(

@@ -11,7 +11,8 @@ from app.models.cases import CaseFile
 from app.models.facts import Conclusion, ConclusionIndicator, ConclusionMark, ObjectionPoint
 from app.operations.context import Context
 
-# Processes whose cases end in a conclusion: one entered as a document, or one that was scored.
+# Processes whose cases end in a conclusion: one entered as a document, or one that was scored
+# here, its parts in the case of their block. To act in them for an authority is to take part.
 CONCLUDING = ("conclusion", "block_evaluation")
 
 

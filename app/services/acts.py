@@ -146,7 +146,7 @@ def record(
     for name, value in _changes(context, step).items():
         # Set as if loaded: the row is written below by one statement, after its event.
         set_committed_value(case, name, value)
-    with _in_one_event():
+    try:
         log.append(
             session,
             event,
@@ -164,19 +164,17 @@ def record(
             case_id=case.id,
             newest=newest,
         )
-    if not starting:
-        statement = _MOVED if step is not None else _TOUCHED
-        row = {"row": case.id, **{f"new_{n}": getattr(case, n) for n in statement[1]}}
-        done = connection_of(session).execute(statement[0], row)
-        assert done.rowcount == 1
-
-
-@contextmanager
-def _in_one_event() -> Iterator[None]:
-    try:
-        yield
     except log.BodyTooLarge:
         raise TooLarge("act.too_large") from None
+    if not starting:
+        _save(session, case, moved=step is not None)
+
+
+def _save(session: Session, case: CaseFile, *, moved: bool) -> None:
+    statement, names = _MOVED if moved else _TOUCHED
+    row = {"row": case.id, **{f"new_{name}": getattr(case, name) for name in names}}
+    done = connection_of(session).execute(statement, row)
+    assert done.rowcount == 1
 
 
 def _changes(context: Context, step: Step | None) -> dict[str, Any]:

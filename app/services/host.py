@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from app.domain import calendar, instants
 from app.domain.refusals import Refusal
 from app.domain.rules.schedule import TERMS
-from app.models.facts import ScheduleDraft, ScheduleOrder
+from app.models.facts import ScheduleDraft
 from app.operations import OPERATIONS
 from app.operations.context import Context
+from app.operations.schedule import in_force
 
 
 class UnknownOperation(Exception):
@@ -75,13 +74,7 @@ class CaseHost:
     def _in_force(self) -> ScheduleDraft | None:
         """The schedule in force; read once, since a diagram asks it for a task and its timer."""
         if self._order is None:
-            self._order = self._context.session.scalars(
-                select(ScheduleDraft)
-                .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-                .where(ScheduleOrder.year == self._context.case.year)
-                .order_by(ScheduleOrder.number.desc())
-                .limit(1)
-            ).one_or_none()
+            self._order = in_force(self._context.session, self._context.case.year)
         return self._order
 
 

@@ -65,7 +65,7 @@ def _next(now: datetime, case_id: int | None, failed: set[int]) -> tuple[int, in
     query = (
         select(Timer.id, Timer.case_id, Timer.key)
         .where(Timer.state == "waiting", Timer.due_at <= now, ~_has_incident())
-        .order_by(Timer.due_at, Timer.key)
+        .order_by(Timer.due_at, Timer.key, Timer.id)
         .limit(1)
     )
     if case_id is not None:

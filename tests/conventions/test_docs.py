@@ -11,9 +11,9 @@ import pytest
 from app.audit.events import KINDS
 from app.audit.verify import BODY
 from app.cli import COMMANDS, cli
-from app.engine.expressions import FUNCTIONS
 from app.engine.forms import TYPES
 from app.engine.lint_elements import ATTRIBUTES
+from app.engine.rewriting import FUNCTIONS
 from app.models.trail import fact_tables, guarded_tables
 from app.operations import OPERATIONS
 from docs import make_trail
