@@ -64,6 +64,8 @@ PROCESSES: Mapping[str, str] = {
     "commission": N_("Special commission"),
     "methodology": N_("Methodology"),
     "cycle": N_("Evaluation of a year"),
+    "block_evaluation": N_("Evaluation of a block"),
+    "part_evaluation": N_("Evaluation of a part"),
     "overall": N_("Overall evaluation"),
 }
 
@@ -186,7 +188,11 @@ CAUSES: Mapping[str, str] = {
 DECISIONS: Mapping[str, str] = {
     "approve": N_("approved"),
     "sign": N_("signed"),
+    "certify": N_("certified"),
+    "accept": N_("accepted"),
+    "consent": N_("consent given"),
     "return": N_("returned"),
+    "refuse": N_("consent refused"),
 }
 
 # Grounds and sources with which the registers begin, part by part: a pattern and its words.
