@@ -9,8 +9,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli import database
-from app.cli.output import as_json, result, say
+from app.cli.output import as_json, fail, result, say
 from app.demo import scene
+from app.demo.driver import Stopped
 from app.demo.progress import STAGES
 from app.domain.calendar import DEFAULT
 
@@ -47,9 +48,12 @@ def play_year(year: str, until: str, seed: int, rosters: int, as_json: bool) -> 
     """
     with database.sole_writer(database.current().settings):
         database.ready(demo=True)
-        told = scene.play_year(
-            store=database.current().store, say=say, until=until, seed=seed, rosters=rosters
-        )
+        try:
+            told = scene.play_year(
+                store=database.current().store, say=say, until=until, seed=seed, rosters=rosters
+            )
+        except Stopped as stopped:
+            fail(f"The year cannot be played on: {stopped}.")
     result(told, lambda: json.dumps(told, indent=2), as_json)
 
 

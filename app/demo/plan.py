@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 
 from app.demo.chance import chance, drawn
-from app.demo.disputes import DISPUTES, MEMBERS, PROVEN, UNDISPUTED, Dispute
+from app.demo.disputes import DISPUTES, MEMBERS, PROVEN, UNDISPUTED
 from app.demo.work import Work
 from app.demo.workdays import Workdays
 
@@ -31,7 +31,7 @@ TERMS: Mapping[str, tuple[int, int]] = {
 }
 BEGIN, SCORING, CONCLUDING = (1, 10), (2, 26), (3, 12)
 VERY_LATE = timedelta(days=12)
-LAST_SIGNATURE = 10
+DELIVERY = ("conclusion/sign", "conclusion/receive", "conclusion/prove")
 
 # Working days of the plot on which the methodology of the next year is drafted and agreed on.
 NEXT_YEAR: Mapping[str, int] = {
@@ -99,10 +99,11 @@ class Plan:
 
     def day(self, work: Work, login: str) -> date | None:
         """When `login` does this work; None: it is left to others, or to time."""
-        told = _plotted(self, work, login) if _has_plot(work) else _Unplotted
-        if told is _Unplotted:
+        if is_plotted(work):
+            number = plotted(work, login)
+            told = None if number is None else self.at_stage(number)
+        else:
             told = DAYS.get(work.form, _at_pace)(self, work)
-        assert told is None or isinstance(told, date)
         return None if told is None else max(told, work.opened)
 
     def at_stage(self, number: int) -> date:
@@ -160,47 +161,24 @@ def _without(places: Sequence[Place], *taken: Sequence[Place]) -> list[Place]:
     return [place for place in places if place not in gone]
 
 
-class _Unplotted:
-    """The plot says nothing of this work."""
+def is_plotted(work: Work) -> bool:
+    """Say whether the plot of the objections sets the day of this work, or that it is left."""
+    place, process = (work.body, work.block), work.form.partition("/")[0]
+    if work.form in DELIVERY:
+        return place in DISPUTES or place in UNDISPUTED or place in PROVEN
+    if work.form == "conclusion/object":
+        return place in DISPUTES and work.visit == 1
+    return place in DISPUTES and process in ("objection", "commission")
 
 
-def _has_plot(work: Work) -> bool:
+def plotted(work: Work, login: str) -> int | None:
+    """The working day of the plot on which this work is done; None: it is left."""
     place = (work.body, work.block)
-    return place in DISPUTES or place in UNDISPUTED or place in PROVEN
-
-
-Told = date | type[_Unplotted] | None
-
-
-def _plotted(plan: Plan, work: Work, login: str) -> Told:
-    """The day that the plot of the objections sets."""
-    place = (work.body, work.block)
-    if work.form in ("conclusion/sign", "conclusion/receive", "conclusion/prove"):
-        return _delivery(plan, work, place)
-    dispute = DISPUTES.get(place)
-    if dispute is None or work.form.partition("/")[0] not in ("objection", "commission"):
-        if dispute is not None and work.form == "conclusion/object" and work.visit == 1:
-            return None if dispute.outcome == "late" else plan.at_stage(dispute.filed)
-        return _Unplotted
-    number = _stage_of(dispute, work, login)
-    return None if number is None else plan.at_stage(number)
-
-
-def _delivery(plan: Plan, work: Work, place: Place) -> Told:
-    step = work.form.partition("/")[2]
-    if place in PROVEN:
-        signed, proven, _ = PROVEN[place]
-        days = {"sign": signed, "prove": proven}
-    else:
-        dispute = DISPUTES.get(place)
-        signed, received = (
-            (dispute.signed, dispute.received) if dispute is not None else UNDISPUTED[place]
-        )
-        days = {"sign": signed, "receive": received}
-    return plan.at_stage(days[step]) if step in days else None
-
-
-def _stage_of(dispute: Dispute, work: Work, login: str) -> int | None:
+    if work.form in DELIVERY:
+        return _delivery(place).get(work.form)
+    dispute = DISPUTES[place]
+    if work.form == "conclusion/object":
+        return None if dispute.outcome == "late" else dispute.filed
     if work.form == "commission/vote":
         return dispute.votes[MEMBERS.index(login.rpartition(".")[2])]
     if work.form == "commission/change":
@@ -212,6 +190,16 @@ def _stage_of(dispute: Dispute, work: Work, login: str) -> int | None:
         "commission/form": dispute.formed,
         "commission/minutes": dispute.minuted,
     }[work.form]
+
+
+def _delivery(place: Place) -> Mapping[str, int]:
+    """The days of signature and receipt; who has not confirmed it, of whom it is proven."""
+    if place in PROVEN:
+        signed, proven, _ = PROVEN[place]
+        return {"conclusion/sign": signed, "conclusion/prove": proven}
+    dispute = DISPUTES.get(place)
+    signed, received = UNDISPUTED[place] if dispute is None else (dispute.signed, dispute.received)
+    return {"conclusion/sign": signed, "conclusion/receive": received}
 
 
 def _at_pace(plan: Plan, work: Work) -> date:

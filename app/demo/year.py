@@ -6,7 +6,6 @@ People, figures and documents are invented; the roster and the procedure are the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,18 +30,15 @@ Say = Callable[[str], None]
 LEADS = {1: "state_planning", 2: "civil_service", 3: "informatisation", 0: "state_planning"}
 
 
-@dataclass
 class Year:
-    """The played year: its driver, and the bodies that lead the blocks, by block."""
+    """A year that is being played, day by day; it can be played on after every stage."""
 
-    driver: Driver
-    say: Say
-    leads: Mapping[int, str]
-
-    @property
-    def plan(self) -> Plan:
-        """When things are done."""
-        return self.driver.plan
+    def __init__(self, driver: Driver, say: Say, leads: Mapping[int, str]) -> None:
+        """Begin where the plan does; `leads` are the bodies that lead the blocks, by block."""
+        self.driver = driver
+        self.plan: Plan = driver.plan
+        self._say, self._leads = say, leads
+        self._day = self.plan.begin
 
     def play(self, until: str) -> None:
         """Play to the end of a stage, or to the scene for `objections`.
@@ -50,31 +46,34 @@ class Year:
         Raises:
             Stopped: an act has failed, or the year does not come to that stage.
         """
-        day = self.plan.begin
-        while until != "objections" or day < self.plan.at_stage(SCENE):
-            self._start_cases(day)
-            done = self.driver.work_day(day) + self._object_late(day)
-            if done:
-                self.say(f"{day.isoformat()}: {done} tasks done")
-            if progress.reached(until, self.plan.year):
-                return
-            if day >= self.plan.days.last:
+        while not self._at_end(until):
+            if self._day >= self.plan.days.last:
                 raise Stopped(f"the year does not come to {until!r}")
-            day = self.plan.days.from_on(day + timedelta(days=1))
-        self.driver.pass_time(at(day, HOUR))
+            self._start_cases(self._day)
+            done = self.driver.work_day(self._day) + self._object_late(self._day)
+            if done:
+                self._say(f"{self._day.isoformat()}: {done} tasks done")
+            self._day = self.plan.days.from_on(self._day + timedelta(days=1))
+        if until == "objections":
+            self.driver.pass_time(at(self._day, HOUR))
+
+    def _at_end(self, until: str) -> bool:
+        if until == "objections":
+            return self._day >= self.plan.at_stage(SCENE)
+        return progress.reached(until, self.plan.year)
 
     def _start_cases(self, day: date) -> None:
         """¶ 8, 17: the schedule and the methodologies; later that of the next year."""
         starts: list[tuple[str, str, dict[str, Any]]] = []
         if day == self.plan.begin:
-            starts.append(("schedule", self.leads[1], {"year": self.plan.year}))
+            starts.append(("schedule", self._leads[1], {"year": self.plan.year}))
             starts += [
                 ("methodology", lead, {"year": self.plan.year, "block": str(block)})
-                for block, lead in self.leads.items()
+                for block, lead in self._leads.items()
             ]
         if day == self.plan.at_stage(NEXT_YEAR_BEGINS):
             following = {"year": self.plan.year + 1, "block": "1"}
-            starts.append(("methodology", self.leads[1], following))
+            starts.append(("methodology", self._leads[1], following))
         self.driver.pass_time(at(day))
         for process, lead, given in starts:
             self.driver.next_act(f"{lead}.officer1")
@@ -93,14 +92,8 @@ class Year:
         return len(late)
 
 
-def play(
-    *, store: BlobStore, say: Say, until: str, seed: int, year: int = 2017
-) -> tuple[datetime, dict[str, Any]]:
-    """Play a reporting year up to a stage: when that was, and the counts of what came of it.
-
-    Raises:
-        Stopped: an act has failed, or the year does not come to that stage.
-    """
+def begin(*, store: BlobStore, say: Say, seed: int, year: int = 2017) -> Year:
+    """A year of which nothing has been played yet."""
     first, last = date(year + 1, 1, 5), date(year + 1, 12, 20)
     with reading() as session:
         registers = Registers(session)
@@ -110,5 +103,16 @@ def play(
     places: list[Place] = [(body.code, block) for body in bodies for block in body.blocks]
     plan = Plan(seed=seed, year=year, days=days, places=places)
     driver = Driver(now=at(plan.begin), store=store, plan=plan, answers=ANSWERS)
-    Year(driver, say, leads).play(until)
-    return driver.now, {"year": year, "reached": until, **progress.counted(year)}
+    return Year(driver, say, leads)
+
+
+def play(*, store: BlobStore, say: Say, until: str, seed: int) -> tuple[datetime, dict[str, Any]]:
+    """Play the year 2017 up to a stage: when that was, and the counts of what came of it.
+
+    Raises:
+        Stopped: an act has failed, or the year does not come to that stage.
+    """
+    played = begin(store=store, say=say, seed=seed)
+    played.play(until)
+    year = played.plan.year
+    return played.driver.now, {"year": year, "reached": until, **progress.counted(year)}

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from tests.cli.console import Operator
 
 APPEAL = ("demo", "appeal", "--json")
+PLAY = ("demo", "play", "--json")
 ADVANCE = ("demo", "advance", "--json")
 
 
@@ -101,3 +102,26 @@ def test_the_clock_moves_forward_only(staged_file: Operator) -> None:
 
 def test_without_a_demonstration_there_is_no_clock_to_move(operator: Operator) -> None:
     operator.run(*ADVANCE, "--days", "1").refused("demonstration only")
+
+
+def test_a_year_is_played_into_an_empty_installation(newcomer: Operator) -> None:
+    done = newcomer.run(*PLAY, "--until", "opened")
+    assert done.status == 0, done
+    told = done.json()
+    assert told["year"] == 2017 and told["reached"] == "opened"
+    assert told["block_evaluations"] == 94 and told["part_evaluations"] == 0
+    assert told["objections"] == dict.fromkeys(told["objections"], 0)
+    assert told["human_tasks"] == len(events(newcomer, "task.completed")) > 10
+    assert "2018-01-10: 1 tasks done" in done.err and "Traceback" not in done.err
+    newcomer.run(*PLAY).refused("not played again", "BAGALAU_DATA")
+    newcomer.run(*APPEAL).refused("not played again")
+    assert newcomer.run("trail", "verify").status == 0
+    # Time goes on from there.
+    moved = newcomer.run(*ADVANCE, "--to", "2018-02-16T09:00").json()
+    assert moved["timers"] > 50
+
+
+def test_only_what_there_is_can_be_played(operator: Operator) -> None:
+    for words in (["--until", "never"], ["--year", "2016"], ["--seed", "-1"], ["--rosters", "0"]):
+        assert operator.run(*PLAY, *words).status == 2
+    assert not operator.file.exists()
