@@ -58,6 +58,7 @@ class YearRow:
 class YearPage:
     """A year's evaluation: its case, the schedule's dates, and every body the reader may see.
 
+    `inside`: the reader may see the year's own case, not only some of its evaluations.
     `counts` are of the cells shown: by stage of a standing, or of the cell where the reader
     may not look into it; `late` counts those with something overdue.
     """
@@ -65,6 +66,7 @@ class YearPage:
     year: int
     case_id: int
     number: str
+    inside: bool
     status: str
     marks: tuple[Mark, ...]
     counts: Mapping[str, int]
@@ -111,6 +113,7 @@ def year_page(*, year: int, actor: Actor, now: datetime) -> YearPage:
             year=year,
             case_id=case.id,
             number=case.number,
+            inside=whole,
             status=case.status,
             marks=marks_of(session, year, now),
             counts={stage: stages.count(stage) for stage in dict.fromkeys(stages)},

@@ -22,8 +22,10 @@ def init_app(app: Flask) -> None:
         mandates,
         methodologies,
         people,
+        published,
         signin,
         tasks,
+        years,
     )
 
     # The token lasts as long as the session that it belongs to.

@@ -112,10 +112,12 @@ def _user(person: Actor | None) -> dict[str, str] | None:
 
 def _nav(person: Actor | None, waiting: int) -> Iterator[dict[str, Any]]:
     if person is None:
+        yield _entry("published", _("Results"), ("published",))
         return
     yield _entry("inbox", _("Tasks"), ("home", "inbox", "task"), count=waiting)
     if allows(person, Permission.SEE_OWN_CASES) or allows(person, Permission.SEE_EVERY_CASE):
         yield _entry("cases", _("Cases"), ("cases", "case", "start", "late_objection"))
+        yield _entry("years", _("Years"), ("years", "year"))
         yield _entry("letters", _("Letters"), ("letters", "letter"))
         yield _entry("methodologies", _("Methodologies"), ("methodologies", "methodology"))
     yield _entry("calendar", _("Calendar"), ("calendar",), year=local_day(now()).year)
@@ -139,6 +141,7 @@ def _entry(
 
 def _foot(person: Actor | None) -> Iterator[Mapping[str, str]]:
     yield {"url": url_for("web.help"), "label": _("Help")}
+    yield {"url": url_for("web.published"), "label": _("Published results")}
 
 
 def _horizon(horizon: Horizon) -> dict[str, Any]:

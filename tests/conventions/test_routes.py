@@ -38,7 +38,7 @@ def test_every_route_declares_its_permission(app: Flask) -> None:
     assert missing == []
 
 
-def test_only_sign_in_and_help_are_open_to_all(app: Flask) -> None:
+def test_only_sign_in_help_and_published_results_are_open_to_all(app: Flask) -> None:
     public = {
         endpoint
         for endpoint, view in app.view_functions.items()
@@ -51,6 +51,8 @@ def test_only_sign_in_and_help_are_open_to_all(app: Flask) -> None:
         "web.language",
         "web.help",
         "web.health",
+        "web.published",
+        "web.published_year",
     }
 
 
