@@ -12,11 +12,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg.pq import ExecStatus
 from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DisconnectionError
@@ -61,8 +64,39 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class ActSession(FlaskSession):
+    """A session that works on the connection which `transaction` or `reading` holds.
+
+    It begins and ends nothing there by itself: to begin and to end a transaction of its own
+    takes it longer than a statement does.
+    """
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **kw: Any,
+    ) -> Engine | Connection:
+        """The held connection; where none is held, the engine."""
+        held: Connection | None = self.info.get(_HELD)
+        return held or super().get_bind(mapper, clause, bind, **kw)
+
+
+WRITING = "bagalau_writing"
+_HELD = "bagalau_held"
+
 # The second argument types `db.Model`; tables derive from `Base` directly.
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={
+        "class_": ActSession,
+        # What was read is dropped with its transaction; to mark each as stale takes time.
+        "expire_on_commit": False,
+        "join_transaction_mode": "rollback_only",
+    },
+)
 
 
 def reference(target: str) -> ForeignKey:
@@ -70,10 +104,7 @@ def reference(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
-_sqlite_writer = threading.RLock()
-WRITING = "bagalau_writing"
-_READING = "bagalau_reading"
-_LOOKING = "bagalau_looking"
+_sqlite_writer = threading.Lock()
 
 
 def is_sqlite(session: Session) -> bool:
@@ -82,44 +113,37 @@ def is_sqlite(session: Session) -> bool:
 
 
 def connection_of(session: Session) -> Connection:
-    """The connection of the transaction that `session` is in.
-
-    Within `transaction` and `looking` it is held: to ask for it costs as much as a statement.
-    """
-    held: Connection | None = session.info.get(WRITING) or session.info.get(_LOOKING)
+    """The connection of the transaction that `session` is in."""
+    held: Connection | None = session.info.get(_HELD)
     return session.connection() if held is None else held
+
+
+def _writes(connection: Connection | None) -> bool:
+    return connection is not None and WRITING in connection.get_execution_options()
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One act: everything in the block is committed together, or nothing is.
 
-    The session begins anew, so nothing read before is trusted. Nested use is an error:
-    an act is one transaction.
+    The session begins anew, so nothing read before is trusted.
 
-    Raises whatever the block or the commit raises, after a rollback.
+    Raises RuntimeError within another act: an act is one transaction. Raises whatever the
+    block or the commit raises, after a rollback.
     """
     session = db.session()
-    if session.in_transaction():
-        session.rollback()
-    if session.get_bind().dialect.name == "sqlite":
-        with _sqlite_writer:
-            yield from _committed(session)
-    else:
-        yield from _committed(session)
-
-
-def _committed(session: Session) -> Iterator[Session]:
-    try:
-        session.info[WRITING] = session.connection(execution_options={WRITING: True})
+    if _writes(session.info.get(_HELD)):
+        raise RuntimeError("an act within an act")
+    turn = _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext()
+    with (
+        turn,
+        db.engine.connect().execution_options(**{WRITING: True}) as connection,
+        connection.begin() as act,
+        _holding(session, connection),
+    ):
         yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop(WRITING, None)
-        session.expunge_all()
+        session.flush()
+        act.commit()
 
 
 @contextmanager
@@ -131,43 +155,29 @@ def reading() -> Iterator[Session]:
     another, or within an act, is part of it and ends with it.
     """
     session = db.session()
-    if session.info.keys() & {WRITING, _READING}:
-        yield session
-        return
-    if session.in_transaction():
-        session.rollback()
-    options = {} if session.get_bind().dialect.name == "sqlite" else _EACH_FOR_ITSELF
-    session.info[_READING] = True
-    try:
-        session.connection(execution_options=options)
-        with session.no_autoflush:
-            yield session
-    finally:
-        session.info.pop(_READING)
-        session.rollback()
-
-
-@contextmanager
-def looking() -> Iterator[Session]:
-    """Read a few rows by `connection_of`, for what every request asks.
-
-    As `reading`, but without the object layer, which takes longer to begin and to end than
-    the few rows do.
-    """
-    session = db.session()
-    if session.info.keys() & {WRITING, _READING, _LOOKING}:
+    if _HELD in session.info:
         yield session
         return
     with db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             connection.execution_options(**_EACH_FOR_ITSELF)
-        session.info[_LOOKING] = connection
-        try:
+        with _holding(session, connection), session.no_autoflush:
             yield session
-        finally:
-            session.info.pop(_LOOKING)
-            if session.in_transaction():
-                session.rollback()
+
+
+@contextmanager
+def _holding(session: Session, connection: Connection) -> Iterator[None]:
+    """Let `session` work on `connection` alone; what it knows is dropped before and after."""
+    before = session.info.get(_HELD)
+    session.close()
+    session.info[_HELD] = connection
+    try:
+        yield
+    finally:
+        session.close()
+        del session.info[_HELD]
+        if before is not None:
+            session.info[_HELD] = before
 
 
 _EACH_FOR_ITSELF: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT"}
@@ -183,6 +193,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
     else:
+        event.listen(engine, "connect", _postgresql_connected)
         event.listen(engine, "checkin", _left)
         event.listen(engine, "checkout", _Taken(engine.dialect))
 
@@ -206,6 +217,32 @@ def _sqlite_begin(connection: Connection) -> None:
     else:
         # Takes no lock yet and cannot fail: the way around everything is safe, and shorter.
         connection.connection.cursor().execute("BEGIN")
+
+
+class _LeanCursor(psycopg.Cursor[Any]):
+    """A cursor that tells of a result's columns only what is asked here: name and type.
+
+    The driver makes an object of every column of every result; over the columns of a task and
+    its case that takes as long as running the statement.
+    """
+
+    __slots__ = ()
+
+    @property
+    def description(self) -> Any:
+        """Name and type (OID) of each column; None where no rows are returned."""
+        result = self.pgresult
+        if result is None or result.status != ExecStatus.TUPLES_OK:
+            return None
+        nothing = (None,) * 5
+        return [
+            ((result.fname(n) or b"").decode(), result.ftype(n), *nothing)
+            for n in range(result.nfields)
+        ]
+
+
+def _postgresql_connected(connection: psycopg.Connection[Any], _record: Any) -> None:
+    connection.cursor_factory = _LeanCursor
 
 
 RESTED = 60.0

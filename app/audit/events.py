@@ -98,6 +98,21 @@ class MessageUnclaimed(Event, kind="message.unclaimed"):
 
 
 @dataclass(frozen=True)
+class CaseRedated(Event, kind="case.redated"):
+    """The dates of an open case were worked out again by the schedule of a later order (¶ 8).
+
+    `order` is the row of the order and `order_number` its number; `message`, `from_case` and
+    `from_seq` name the approval that caused it. Which dates moved, the event's effects say.
+    """
+
+    message: str
+    from_case: int
+    from_seq: int
+    order: int
+    order_number: str
+
+
+@dataclass(frozen=True)
 class CaseIncident(Event, kind="case.incident"):
     """An act of a case failed and was undone; `act` says which, `code` and `line` why and where.
 

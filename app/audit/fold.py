@@ -1,9 +1,10 @@
 """The events of one case, folded in their order: the rows that its projections must hold.
 
 An event that moves a case carries `effects`: what it closed, then what it opened, in the
-tables `task`, `timer` and `wait`. Who has claimed a task comes from `task.claimed` and
-`task.released`; incidents from `case.incident` and `case.incident_resolved`; messages from
-what an event has `sent` on one side, and from what the receiver says of it on the other.
+tables `task`, `timer` and `wait`; and whose date it moved. Who has claimed a task comes from
+`task.claimed` and `task.released`; incidents from `case.incident` and
+`case.incident_resolved`; messages from what an event has `sent` on one side, and from what
+the receiver says of it on the other.
 
 Shares no code with what writes the tables or the trail.
 """
@@ -36,7 +37,7 @@ class Kind:
     """A table folded from effects: what feeds it, the words of its states, and its columns.
 
     `columns` gives for each column the name of its value in an effect; `done` is the state
-    of what happened, other than `gone`.
+    of what happened, other than `gone`; `moved` names the effects that change a date.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Kind:
     state: str
     done: str
     columns: dict[str, str]
+    moved: str = ""
 
 
 _SAME = ("key", "element", "process")
@@ -56,6 +58,7 @@ KINDS = (
         "open",
         "done",
         {n: n for n in (*_SAME, "role", "organisation", "assignee", "form")} | {"due_at": "due"},
+        "tasks_moved",
     ),
     Kind(
         "timer",
@@ -64,6 +67,7 @@ KINDS = (
         "waiting",
         "fired",
         {n: n for n in (*_SAME, "expression")} | {"due_at": "due"},
+        "timers_moved",
     ),
     Kind(
         "wait",
@@ -141,6 +145,11 @@ class Folded:
                 rows.close(gone["key"], **_ended(kind, gone, body))
             for armed in effects.get(kind.opened, ()):
                 rows.add(armed["key"], self._opened(kind, armed, body))
+            for moved in effects.get(kind.moved, ()):
+                row = rows.at(moved["key"])
+                if row["due_at"] != _due(moved["was"]):
+                    raise Broken(f"{moved['key']} was not due at {moved['was']}")
+                row["due_at"] = _due(moved["due"])
 
     def _opened(self, kind: Kind, armed: dict[str, Any], body: dict[str, Any]) -> Columns:
         row = {column: armed.get(name) for column, name in kind.columns.items()}
@@ -180,15 +189,17 @@ class Folded:
         facts = body["facts"]
         for sent in body.get("sent") or facts.get("sent") or ():
             to = sent.get("to")
-            self.sent.append({
-                "from_case": self.case_id,
-                "from_seq": body["seq"],
-                "name": sent["message"],
-                "payload": json_bytes(sent["payload"]),
-                "to_case": None if to is None else int(to),
-                "starts": sent.get("starts"),
-                "sent_at": body["at"],
-            })  # fmt: skip
+            # The same message to several cases stands once.
+            for address in to if isinstance(to, list) else [to]:
+                self.sent.append({
+                    "from_case": self.case_id,
+                    "from_seq": body["seq"],
+                    "name": sent["message"],
+                    "payload": json_bytes(sent["payload"]),
+                    "to_case": None if address is None else int(address),
+                    "starts": sent.get("starts"),
+                    "sent_at": body["at"],
+                })  # fmt: skip
         if facts.get("from_case") is None:
             return
         settled = {name: facts[name] for name in ("from_case", "from_seq")}

@@ -72,9 +72,10 @@ class Movement:
     """How an act moved its case, as plain JSON: all that is needed to execute it again.
 
     `calls` are [name, parameters, result] in order; `sent` the messages; `visits` the
-    elements finished; `effects` what opened and closed (lists under tasks_opened,
-    tasks_closed, timers_armed, timers_gone, waits_armed, waits_gone); `state_digest` is
-    the engine's digest and `state_sha256` the SHA-256 (hex) of the saved bytes.
+    elements finished; `effects` what opened, closed and got another date (lists under
+    tasks_opened, tasks_closed, tasks_moved, timers_armed, timers_gone, timers_moved,
+    waits_armed, waits_gone); `state_digest` is the engine's digest and `state_sha256` the
+    SHA-256 (hex) of the saved bytes.
     """
 
     calls: Sequence[Any]
@@ -87,11 +88,10 @@ class Movement:
 
 @dataclass(frozen=True)
 class Appended:
-    """An event that was written: its number (0 on an unchained stream), hash and row id."""
+    """An event that was written: its number (0 on an unchained stream) and its hash."""
 
     seq: int
     hash: bytes
-    id: int
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,10 @@ _HEAD = (
     .order_by(EVENT.c.seq.desc())
     .limit(1)
 )
-# Made once: building a statement costs more than running it.
-_INSERT_EVENT, _INSERT_OPENING = insert(EVENT), insert(OPENING)
+# Made once: building a statement costs more than running it. The number of an event is asked
+# for by its openings alone: PostgreSQL has to be asked.
+_INSERT_EVENT, _INSERT_NUMBERED = insert(EVENT).inline(), insert(EVENT)
+_INSERT_OPENING = insert(OPENING)
 
 
 def head(session: Session, stream: str) -> Head:
@@ -256,13 +258,14 @@ def _write(
     columns |= {"actor": body["actor"].get("person"), "recorded_at": recorded_at}
     columns |= {"hash": digest, "body": encoded}
     connection = connection_of(session)
-    key = connection.execute(_INSERT_EVENT, columns).inserted_primary_key
-    assert key is not None
-    event_id: int = key[0]
     if openings:
-        place = {"event_id": event_id, "stream": body["stream"], "seq": body.get("seq")}
+        key = connection.execute(_INSERT_NUMBERED, columns).inserted_primary_key
+        assert key is not None
+        place = {"event_id": key[0], "stream": body["stream"], "seq": body.get("seq")}
         connection.execute(_INSERT_OPENING, [place | vars(opening) for opening in openings])
-    return Appended(body.get("seq", 0), digest, event_id)
+    else:
+        connection.execute(_INSERT_EVENT, columns)
+    return Appended(body.get("seq", 0), digest)
 
 
 def _is_there(value: Any) -> bool:

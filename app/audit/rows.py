@@ -26,7 +26,7 @@ from typing import Any
 
 from sqlalchemy import Column, Numeric, Table, inspect
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from app.audit.canonical import canonical
 from app.audit.sealed import commitment
@@ -53,7 +53,10 @@ def claim(session: Session, rows: Sequence[Row], stream: str, seq: int) -> dict[
     for row in rows:
         _bind(row, stream, seq)
     _forgotten(session, rows, stream)
-    session.add_all(row for row in rows if row not in session)
+    # A fact with a number has been written, past the session.
+    session.add_all(
+        row for row in rows if not (isinstance(row, Fact) and row.id) and row not in session
+    )
     if session.new:
         _flush_new(session)
     return _named(rows)
@@ -79,6 +82,9 @@ def _named(rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _bind(row: Row, stream: str, seq: int) -> None:
+    known = instance_dict(row)
+    if isinstance(row, Fact) and known.get("stream") == stream and known.get("seq") == seq:
+        return
     # A new row has None where nothing was set yet.
     if row.stream not in (None, stream):
         raise RowMismatch(f"a row of {row.stream} was handed to an event of {stream}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from app.audit.report import Problem
 from app.cli import database, failures
-from app.cli.output import as_json, result
+from app.cli.output import as_json, result, say
 from app.db import db
 from app.services import installation, verification
 
@@ -24,9 +26,16 @@ def trail() -> None:
 def verify(as_json: bool) -> None:
     """Re-hash every event, walk every chain, rebuild the projections and compare.
 
-    Writes nothing, and a running server need not be stopped.
+    Writes nothing, and a running server need not be stopped. Status 1 says that something is
+    wrong; a database that cannot be reached is told on standard error, too.
     """
-    found = _verified()
+    try:
+        found = _verified()
+    except _Lost as lost:
+        say(str(lost))
+        found = _nothing(str(lost))
+        if not as_json and sys.stdout.isatty():
+            raise SystemExit(1) from None
     told = {
         "ok": found.ok,
         "events": found.events,
@@ -46,16 +55,26 @@ def verify(as_json: bool) -> None:
         raise SystemExit(1)
 
 
+class _Lost(Exception):
+    """The database cannot be reached; the message says why, in one sentence."""
+
+
 def _verified() -> verification.Verification:
-    """What the verifier finds; a database that is no installation is a finding too."""
+    """What the verifier finds; a database that is no installation is a finding too.
+
+    Raises:
+        _Lost: there is no database to look at, or it went away meanwhile.
+    """
     file = database.current().settings.sqlite_file
     if file is not None and not file.exists():
-        return _nothing(f"There is no database {file}, so there is nothing to verify.")
+        raise _Lost(f"There is no database {file}, so there is nothing to verify.")
     try:
         with db.engine.connect() as connection:
             if installation.outdated(connection, database.MIGRATIONS):
                 return _nothing("The database is not of this version: see `bagalau migrate`.")
         return verification.verify_trail(store=database.current().store)
+    except (InterfaceError, OperationalError) as error:
+        raise _Lost(failures.database(error)) from error
     except DBAPIError as error:
         return _nothing(failures.database(error))
     except Exception as error:

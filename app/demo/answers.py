@@ -102,6 +102,14 @@ def approve(desk: Desk) -> Answers:
     )
 
 
+def no_result(_desk: Desk) -> Answers:
+    """¶ 20: why a block in which nothing is counted has no result."""
+    return {
+        "no_result_reason": "no_data",
+        "no_result_note": "Көрсетілім: есепті кезең бойынша дерек жоқ.",
+    }
+
+
 def conclude(desk: Desk) -> Answers:
     """¶ 47: the three parts of a conclusion; its indicators come from the approved scores."""
     level = figures.level(desk.plan.seed, desk.plan.year, desk.work.body, desk.work.block)
@@ -251,6 +259,7 @@ ANSWERS: Mapping[str, Answer] = {
     "block_evaluation/certify": certify,
     "block_evaluation/intake": intake,
     "block_evaluation/recheck": recheck,
+    "block_evaluation/no_result": no_result,
     "part_evaluation/score": score,
     "part_evaluation/approve": approve,
     "conclusion/draft": conclude,

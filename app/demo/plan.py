@@ -46,6 +46,7 @@ PACE: Mapping[str, tuple[int, int]] = {
     "block_evaluation/certify": (0, 1),
     "block_evaluation/intake": (1, 2),
     "block_evaluation/recheck": (2, 3),
+    "block_evaluation/no_result": (1, 2),
     "part_evaluation/approve": (1, 2),
     "conclusion/sign": (1, 2),
     "conclusion/receive": (0, 2),

@@ -132,18 +132,16 @@ def consolidate(m: Methodology, scored: Iterable[Scored]) -> tuple[Scored, ...]:
     """The indicators of all parts of a block with their points of 100 (¶ 32, 38).
 
     Where every part has a counted indicator, nothing changes. The weight of an emptied part
-    goes to the other parts in proportion to theirs, and the points are counted anew. The
+    goes to the other parts in proportion to theirs, and the points are counted anew. Where
+    nothing is counted, nothing has points: the block has no result, which is no zero. The
     order is the methodology's.
-
-    Raises:
-        Invalid: `score.nothing_counted`.
     """
     by_code = {row.indicator: row for row in scored}
     rows = [by_code[i.code] for i in m.indicators() if i.code in by_code]
     parts = {i.code: i.part for i in m.indicators()}
     live = {parts[row.indicator] for row in rows if row.status == COUNTED}
     if not live:
-        raise Invalid("score.nothing_counted")
+        return _with_points(m, rows, {})
     weights = {part: weight for part, weight in m.parts.items() if part in live}
     shares = [
         Fraction(weight) * 100 / Fraction(sum(weights.values())) for weight in weights.values()

@@ -188,6 +188,9 @@ def _message(contents: Contents, process: Process, report: Report, element: Elem
     speaks = element.event == "message" or element.kind in ("sendTask", "receiveTask")
     if speaks and not element.message:
         report(element, "no_message", "messageRef names no message")
+    if element.message and "." in element.message:
+        # Such a name is the program's own: a changed schedule is one, for which no case waits.
+        report(element, "bad_name", f"a point in {element.message}")
     throws = speaks and element.kind in THROWING
     if throws and bool(element.to) == bool(element.starts):
         report(element, "no_address", "to or starts, one of them")

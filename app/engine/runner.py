@@ -141,11 +141,18 @@ def deliver(
     return _finish(release, case, act)
 
 
-def redate(release: Release, state: bytes, *, now: datetime, host: Host) -> Step:
+def redate(
+    release: Release,
+    state: bytes,
+    *,
+    now: datetime,
+    host: Host,
+    asking: frozenset[str] = HANDED_IN,
+) -> Step:
     """Work out again the terms that hang on the schedule or the calendar.
 
-    Timers and tasks whose expression calls a function that was handed in get their new date;
-    a term that has run out at `now` is never moved.
+    Timers and tasks whose expression calls one of the functions `asking`, all of them handed
+    in, get their new date; a term that has run out at `now` is never moved.
 
     Raises:
         EngineError, Refusal: the model failed, or a rule refused the act.
@@ -153,7 +160,7 @@ def redate(release: Release, state: bytes, *, now: datetime, host: Host) -> Step
     case, act = _load(release, state, now, host)
     for holder, key, task, expression in _terms(case):
         running = _instant(holder[key]) > act.now
-        if running and compile_expression(expression).calls & HANDED_IN:
+        if running and compile_expression(expression).calls & asking:
             holder[key] = act.instant(task, expression)
     return _finish(release, case, act)
 

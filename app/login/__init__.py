@@ -12,7 +12,7 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from app.db import looking
+from app.db import reading
 from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.refusals import FieldError, Invalid, Refusal
@@ -176,7 +176,7 @@ def _forget_cookie() -> None:
 
 def _load(token: str) -> SignedIn | None:
     """The person behind a token; roles are those of the installation's own day."""
-    with looking():
+    with reading():
         today = local_day(business_time())
         found = sessions.find(token, datetime.now(UTC), today)
     return None if found is None else SignedIn(found.actor(found.holdings), found.session, token)

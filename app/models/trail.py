@@ -160,6 +160,10 @@ class _OnTrail:
                 initially="DEFERRED",
             )
         )
+        # SQLite looks for the rows that wait for an event in every table when it is inserted.
+        # A guarded row's number changes with each act, its stream never does.
+        found = [table.c.stream, table.c[cls._number]] if cls._sort == "fact" else [table.c.stream]
+        Index(f"ix_{table.name}_event", *found)
 
 
 class Fact(_OnTrail):

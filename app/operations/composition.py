@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_day
@@ -31,12 +31,15 @@ VOTE = "commission/vote"
 
 def commission_of(session: Session, objection_id: int) -> Commission | None:
     """The newest commission formed for an objection, if there is one."""
-    return session.scalars(
-        select(Commission)
-        .where(Commission.objection_id == objection_id)
-        .order_by(Commission.id.desc())
-        .limit(1)
-    ).one_or_none()
+    return session.scalars(_NEWEST, {"objection": objection_id}).one_or_none()
+
+
+_NEWEST = (
+    select(Commission)
+    .where(Commission.objection_id == bindparam("objection"))
+    .order_by(Commission.id.desc())
+    .limit(1)
+)
 
 
 def members_of(session: Session, commission: Commission) -> tuple[str, ...]:
@@ -60,11 +63,18 @@ def barred_among(
     staff = staff_of(session, objection.authority, day)
     found = rules.excluded(
         [rules.Candidate(person, staff.get(person, frozenset())) for person in members],
-        [rules.Participation(p.person, p.number) for p in taken_part(session, objection.year)],
+        _participation(session, objection, members),
         objection.evaluated_body,
         objection.authority,
     )
     return {exclusion.person: exclusion for exclusion in reversed(found)}
+
+
+def _participation(
+    session: Session, objection: Objection, people: Collection[str]
+) -> list[rules.Participation]:
+    acts = taken_part(session, objection.year, people)
+    return [rules.Participation(act.person, act.number) for act in acts]
 
 
 def cast_since(session: Session, commission: Commission) -> dict[str, dict[str, Any]]:
@@ -156,7 +166,7 @@ def require_newcomers(
     rules.require_members(
         members,
         [rules.Candidate(code, organisations) for code, organisations in staff.items()],
-        [rules.Participation(p.person, p.number) for p in taken_part(session, objection.year)],
+        _participation(session, objection, members),
         objection.authority,
         objection.evaluated_body,
     )

@@ -91,8 +91,7 @@ def assemble(
 ) -> dict[str, Any]:
     """¶ 32, 38, 47: a version of the conclusion with the approved scores of every part.
 
-    Raises:
-        Invalid: nothing of the block is counted.
+    Where nothing of the block is counted, a version without indicators.
     """
     found = evaluation.assembled(context)
     row = new_version(context, context.case, evaluated_body=evaluated_body)

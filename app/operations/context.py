@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy import Insert, Table, insert
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -81,17 +81,21 @@ class Context:
 
     def _insert(self, kind: type[Fact], rows: Sequence[Fact]) -> None:
         # Past the object layer: its unit of work takes longer to find out what is new than the
-        # database takes to write it.
-        lite = is_sqlite(self.session)
-        statement, names = _inserting(cast(Table, kind.__table__), in_order=not lite)
-        values = [{name: getattr(row, name) for name in names} for row in rows]
-        found = connection_of(self.session).scalars(statement, values).all()
+        # database takes to write it. Nor does the session learn of the rows.
+        connection, lite = connection_of(self.session), is_sqlite(self.session)
+        inserting = _inserting(cast(Table, kind.__table__), in_order=not lite)
+        written = [instance_dict(row) for row in rows]
+        values = [{name: row.get(name) for name in inserting.names} for row in written]
+        if len(values) == 1:
+            key = connection.execute(inserting.one, values[0]).inserted_primary_key
+            assert key is not None
+            found: Sequence[int] = key
+        else:
+            found = connection.scalars(inserting.many, values).all()
         # SQLite numbers the rows as they come and may tell the numbers in any order; to ask for
         # theirs would cost a statement for each row.
-        for row, number in zip(rows, sorted(found) if lite else found, strict=True):
-            instance_dict(row)["id"] = number
-            make_transient_to_detached(row)
-        self.session.add_all(rows)
+        for row, number in zip(written, sorted(found) if lite else found, strict=True):
+            row["id"] = number
 
     def show_to(self, organisation: str) -> None:
         """Let an organisation see the case from this act on."""
@@ -139,8 +143,16 @@ def decided_by(release: Callable[[], Release]) -> Decide:
 Operation = Callable[..., Any]
 
 
+class _Inserting(NamedTuple):
+    """The statements that write facts of a kind and give their ids, and the columns they ask."""
+
+    one: Insert
+    many: ReturningInsert[Any]
+    names: tuple[str, ...]
+
+
 @cache
-def _inserting(table: Table, *, in_order: bool) -> tuple[ReturningInsert[Any], tuple[str, ...]]:
-    """The statement that writes facts of a kind and gives their ids, and the columns it asks."""
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=in_order)
-    return statement, tuple(column.name for column in table.c if column.name != "id")
+def _inserting(table: Table, *, in_order: bool) -> _Inserting:
+    many = insert(table).returning(table.c.id, sort_by_parameter_order=in_order)
+    names = tuple(column.name for column in table.c if column.name != "id")
+    return _Inserting(insert(table), many, names)

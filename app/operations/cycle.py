@@ -8,49 +8,65 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit.canonical import canonical
 from app.domain.calendar import local_day
 from app.domain.registers import Body
 from app.domain.rules import cycle as rules
-from app.domain.rules.evaluators import Evaluation, whole_year
+from app.domain.rules.evaluators import Evaluation, evaluations, places, whole_year
 from app.domain.rules.schedule import require_in_force, require_new_year
 from app.models.cases import CaseFile
 from app.models.overall import MissingConclusion
 from app.operations.context import Context
 from app.operations.evaluation import open_evaluations
+from app.operations.overall_results import opened
 from app.operations.schedule import in_force, years_in_force
 
 PROCESS = "cycle"
 EVALUATION = "block_evaluation"
+MOST_AT_ONCE = 48_000
+"""Bytes of messages that one act of the opening sends, of the 65,535 that its event may have."""
+AROUND_PAYLOAD = 110
+"""Bytes that an event needs for a message besides its payload."""
 
 
 def open_year(
     context: Context, /, *, year: int, planning: str, working_body: str, administration: str
 ) -> dict[str, int]:
-    """¶ 6, 8, 11, 15, 23–38: open one evaluation for each body and each of its blocks.
+    """¶ 6, 8, 11, 15, 23–38: open an evaluation for each body and block, as many as one act holds.
 
-    Who evaluates is asked of the decision table for today; each evaluation is then a case of
-    its own, begun after this act. Returns how many evaluations and parts there are.
+    Who evaluates is asked of the decision table for the day on which the year was opened; the
+    first act asks for everybody, so that nothing is opened where somebody has no evaluator.
+    Each evaluation is then a case of its own, begun after this act. Returns how many
+    evaluations and parts this act opens, and how many evaluations are left for the next one.
 
     Raises:
         Invalid: `decree.before_in_force`, point 2 of the Decree; `schedule.not_in_force`, ¶ 8.
         Conflict: `cycle.exists`, ¶ 6; `mandate.none`, a role is held by nobody.
     """
-    today = local_day(context.now)
-    rules.require_decree(today)
-    require_in_force(year, years_in_force(context.session))
-    require_new_year(year, years_opened(context.session))
-    opened = 0, 0
-    day = rules.evaluators_day(year, today)
-    for body, parts in whole_year(context.evaluators, day):
-        payload = _payload(body, parts)
-        payload |= {"year": year, "planning": planning, "working_body": working_body}
-        context.start_case(
-            EVALUATION, "evaluation_opened", {**payload, "cycle_case": context.case.id}
-        )
-        opened = opened[0] + 1, opened[1] + len(parts)
-    for organisation in sorted({working_body, administration} - {planning}):
-        context.show_to(organisation)
-    return {"evaluations": opened[0], "parts": opened[1]}
+    session, case = context.session, context.case
+    rules.require_decree(local_day(context.now))
+    require_in_force(year, years_in_force(session))
+    require_new_year(year, years_opened(session, but=case.id))
+    known = context.evaluators
+    day = rules.evaluators_day(year, local_day(case.started_at))
+    there = opened(session, case.id)
+    if not there:
+        for _everybody in whole_year(known, day):
+            pass
+        for organisation in sorted({working_body, administration} - {planning}):
+            context.show_to(organisation)
+    left = [place for place in places(known) if (place[1], place[0].code) not in there]
+    shared = {"year": year, "planning": planning, "working_body": working_body}
+    begun, parts, size = 0, 0, 0
+    for body, block in left:
+        found = evaluations(known, body.code, block, day)
+        payload = {**_payload(body, found), **shared, "cycle_case": case.id}
+        size += len(canonical(payload)) + AROUND_PAYLOAD
+        if begun and size > MOST_AT_ONCE:
+            break
+        context.start_case(EVALUATION, "evaluation_opened", payload)
+        begun, parts = begun + 1, parts + len(found)
+    return {"evaluations": begun, "parts": parts, "left": len(left) - begun}
 
 
 def _payload(body: Body, parts: tuple[Evaluation, ...]) -> dict[str, Any]:
@@ -72,9 +88,11 @@ def _payload(body: Body, parts: tuple[Evaluation, ...]) -> dict[str, Any]:
     }
 
 
-def years_opened(session: Session) -> tuple[int, ...]:
-    """¶ 6: the reporting years whose evaluation has been opened."""
-    rows = session.scalars(select(CaseFile.year).where(CaseFile.process == PROCESS))
+def years_opened(session: Session, *, but: int) -> tuple[int, ...]:
+    """¶ 6: the reporting years whose evaluation has been opened, by other cases than `but`."""
+    rows = session.scalars(
+        select(CaseFile.year).where(CaseFile.process == PROCESS, CaseFile.id != but)
+    )
     return tuple(year for year in rows if year is not None)
 
 

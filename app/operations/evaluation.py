@@ -9,9 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import connection_of
 from app.domain import scores
 from app.domain.rules import reporting, scoring
 from app.domain.scores import Scored
@@ -62,30 +63,36 @@ def assemble(
 
 def _recheck(session: Session, report: int) -> tuple[bool, bool]:
     """Whether a report was chosen for a re-check, and whether there is an act of it."""
-    row = session.execute(
-        select(Risk.chosen, Recheck.id)
-        .outerjoin(Recheck, Recheck.report_id == Risk.report_id)
-        .where(Risk.report_id == report)
-        .limit(1)
-    ).one_or_none()
+    row = connection_of(session).execute(_RECHECK, {"report": report}).one_or_none()
     return (False, False) if row is None else (row.chosen, row.id is not None)
+
+
+_RECHECK = (
+    select(Risk.chosen, Recheck.id)
+    .outerjoin(Recheck, Recheck.report_id == Risk.report_id)
+    .where(Risk.report_id == bindparam("report"))
+    .limit(1)
+)
 
 
 def approved_parts(session: Session, case_id: int) -> Sequence[PartScore]:
     """The newest scores of each part of an evaluation, as far as they are approved; by part."""
-    last = (
-        select(PartScore.part, func.max(PartScore.number).label("number"))
-        .where(PartScore.case_id == case_id)
-        .group_by(PartScore.part)
-        .subquery()
-    )
-    return session.scalars(
-        select(PartScore)
-        .join(last, (last.c.part == PartScore.part) & (last.c.number == PartScore.number))
-        .join(PartMark, (PartMark.part_score_id == PartScore.id) & (PartMark.mark == "approved"))
-        .where(PartScore.case_id == case_id)
-        .order_by(PartScore.part)
-    ).all()
+    return session.scalars(_APPROVED, {"case": case_id}).all()
+
+
+_LAST = (
+    select(PartScore.part, func.max(PartScore.number).label("number"))
+    .where(PartScore.case_id == bindparam("case"))
+    .group_by(PartScore.part)
+    .subquery()
+)
+_APPROVED = (
+    select(PartScore)
+    .join(_LAST, (_LAST.c.part == PartScore.part) & (_LAST.c.number == PartScore.number))
+    .join(PartMark, (PartMark.part_score_id == PartScore.id) & (PartMark.mark == "approved"))
+    .where(PartScore.case_id == bindparam("case"))
+    .order_by(PartScore.part)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +113,8 @@ def assembled(context: Context) -> Assembled:
     """¶ 32, 38: the indicators of the conclusion, from the approved scores of every part.
 
     Where a part has nothing that counts, its weight goes to the other parts and the points
-    are counted anew, so that the maxima add up to a hundred.
-
-    Raises:
-        Invalid: `score.nothing_counted`.
+    are counted anew, so that the maxima add up to a hundred. Where nothing is counted there
+    are no indicators, and the block has no result (¶ 20: that is no zero).
     """
     session, case = context.session, context.case
     parts = approved_parts(session, case.id)
@@ -118,7 +123,7 @@ def assembled(context: Context) -> Assembled:
         .where(IndicatorScore.part_score_id.in_([part.id for part in parts]))
         .order_by(IndicatorScore.part_score_id, IndicatorScore.position)
     ).all()
-    _, methodology = methodologies.by_id(session, parts[0].methodology_id)
+    methodology = methodologies.content_of(session, parts[0].methodology_id)
     scored = scores.consolidate(methodology, map(_scored, rows))
     return Assembled(
         indicators=tuple(

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
-    ColumnElement,
+    BindParameter,
     CompoundSelect,
     Integer,
+    Select,
     String,
+    bindparam,
     cast,
     func,
     literal,
@@ -74,7 +76,7 @@ def asked_by(session: Session, registers: Registers, number: int, body: str) -> 
 
 def methodology(session: Session, number: int) -> Methodology:
     """The methodology with the row id `number`."""
-    return _once(session, ("methodology", number), lambda: methodologies.by_id(session, number)[1])
+    return methodologies.content_of(session, number)
 
 
 def _applicable(content: Methodology, registers: Registers, body: str) -> tuple[Indicator, ...]:
@@ -107,9 +109,13 @@ def sheet(session: Session, case_id: int) -> Sheet | None:
 
 
 def _sheet(session: Session, case_id: int) -> Sheet | None:
-    newest = select(func.max(Report.id)).where(Report.case_id == case_id).scalar_subquery()
+    return _gathered(connection_of(session).execute(_SHEET, {"case": case_id}).all())
+
+
+def _sheet_of(case: BindParameter[int]) -> CompoundSelect[Any]:
+    newest = select(func.max(Report.id)).where(Report.case_id == case).scalar_subquery()
     number, text = cast(null(), Integer), cast(null(), String)
-    found: CompoundSelect[Any] = union_all(
+    return union_all(
         select(literal("report"), Report.id, Report.methodology_id, text, text, text).where(
             Report.id == newest
         ),
@@ -130,10 +136,12 @@ def _sheet(session: Session, case_id: int) -> Sheet | None:
             text,
         ).where(ReportEvidence.report_id == newest),
         select(literal("scored"), PartScore.number, number, PartScore.part, text, text).where(
-            PartScore.case_id == case_id
+            PartScore.case_id == case
         ),
     )
-    return _gathered(connection_of(session).execute(found).all())
+
+
+_SHEET = _sheet_of(bindparam("case"))
 
 
 def _once(session: Session, key: Any, read: Callable[[], Read]) -> Read:
@@ -141,7 +149,7 @@ def _once(session: Session, key: Any, read: Callable[[], Read]) -> Read:
 
     The case is held from the beginning of an act, and none both writes and reads this.
     """
-    transaction = session.get_transaction()
+    transaction = connection_of(session).get_transaction()
     if transaction is None:
         return read()
     kept: tuple[Any, dict[Any, Any]] = session.info.get(_KEPT, (None, {}))
@@ -176,25 +184,34 @@ def _gathered(rows: Sequence[Sequence[object]]) -> Sheet | None:
 
 def before(session: Session, year: int, block: int, body: str) -> dict[Figure, str | None]:
     """What the body reported for the year before, as far as it was accepted; one statement."""
-    accepted = (
-        select(func.max(Report.id))
-        .join(ReportMark, (ReportMark.report_id == Report.id) & (ReportMark.mark == "accepted"))
-        .where(Report.year == year - 1, Report.block == block, Report.evaluated_body == body)
-        .scalar_subquery()
-    )
-    return _items(session, ReportItem.report_id == accepted)
+    return _items(session, _BEFORE, {"year": year - 1, "block": block, "body": body})
 
 
 def reported(session: Session, report: int) -> dict[Figure, str | None]:
     """The figures of one version of a report; None where there are no data."""
-    return _items(session, ReportItem.report_id == report)
+    return _items(session, _REPORTED, {"report": report})
 
 
-def _items(session: Session, which: ColumnElement[bool]) -> dict[Figure, str | None]:
-    rows = session.execute(
-        select(ReportItem.indicator, ReportItem.variable, ReportItem.value).where(which)
-    )
+def _items(
+    session: Session, items: Select[Any, Any, Any], asked: Mapping[str, Any]
+) -> dict[Figure, str | None]:
+    rows = connection_of(session).execute(items, asked)
     return {(row.indicator, row.variable): row.value for row in rows}
+
+
+_ITEMS = select(ReportItem.indicator, ReportItem.variable, ReportItem.value)
+_REPORTED = _ITEMS.where(ReportItem.report_id == bindparam("report"))
+_ACCEPTED = (
+    select(func.max(Report.id))
+    .join(ReportMark, (ReportMark.report_id == Report.id) & (ReportMark.mark == "accepted"))
+    .where(
+        Report.year == bindparam("year"),
+        Report.block == bindparam("block"),
+        Report.evaluated_body == bindparam("body"),
+    )
+    .scalar_subquery()
+)
+_BEFORE = _ITEMS.where(ReportItem.report_id == _ACCEPTED)
 
 
 def told_before(asked: Asked, now: Mapping[Figure, str | None]) -> dict[Figure, str | None]:

@@ -7,16 +7,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session, defer
 
+from app.db import connection_of
 from app.domain import methodology as domain
 from app.domain.refusals import Invalid
 from app.models.evaluation import Methodology
+from app.operations.context import Context
 
 MOST_KEPT = 64
 _kept: dict[str, domain.Methodology] = {}
+_numbered: WeakKeyDictionary[Engine, dict[int, domain.Methodology]] = WeakKeyDictionary()
+# Made once: building a statement costs more than running it.
+_WITHOUT_CONTENT = defer(Methodology.content)
+_IN_FORCE = (
+    select(Methodology)
+    .where(Methodology.year == bindparam("year"), Methodology.block == bindparam("block"))
+    .order_by(Methodology.number.desc())
+    .limit(1)
+    .options(_WITHOUT_CONTENT)
+)
+_IN_FORCE_THEN = _IN_FORCE.where(Methodology.approved_at <= bindparam("now"))
 
 
 def hashed(content: bytes) -> str:
@@ -57,19 +71,17 @@ def in_force(
     Raises:
         Invalid: `methodology.none`, ¶ 17.
     """
-    statement = (
-        select(Methodology)
-        .where(Methodology.year == year, Methodology.block == block)
-        .order_by(Methodology.number.desc())
-        .limit(1)
-        .options(defer(Methodology.content))
-    )
-    if now is not None:
-        statement = statement.where(Methodology.approved_at <= now)
-    row = session.scalars(statement).one_or_none()
+    asked = {"year": year, "block": block, "now": now}
+    row = session.scalars(_IN_FORCE if now is None else _IN_FORCE_THEN, asked).one_or_none()
     if row is None:
         raise Invalid("methodology.none", paragraph="17", year=year, block=block)
     return row, of_row(row)
+
+
+def overall_approved(context: Context, /, *, year: int) -> bool:
+    """¶ 11, 17: whether the year has a methodology of the overall evaluation (block 0)."""
+    found = select(Methodology.id).where(Methodology.year == year, Methodology.block == 0)
+    return context.session.scalar(found.limit(1)) is not None
 
 
 def by_id(session: Session, methodology_id: int) -> tuple[Methodology, domain.Methodology]:
@@ -78,10 +90,24 @@ def by_id(session: Session, methodology_id: int) -> tuple[Methodology, domain.Me
     Raises:
         Invalid: `methodology.unknown`.
     """
-    row = session.get(Methodology, methodology_id, options=[defer(Methodology.content)])
+    row = session.get(Methodology, methodology_id, options=[_WITHOUT_CONTENT])
     if row is None:
         raise Invalid("methodology.unknown", id=methodology_id)
     return row, of_row(row)
+
+
+def content_of(session: Session, methodology_id: int) -> domain.Methodology:
+    """What the methodology of an id says; the row, which never changes, is read only once.
+
+    Raises:
+        Invalid: `methodology.unknown`.
+    """
+    known = _numbered.setdefault(connection_of(session).engine, {})
+    if methodology_id not in known:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        known[methodology_id] = by_id(session, methodology_id)[1]
+    return known[methodology_id]
 
 
 def _known(key: str, content: bytes) -> domain.Methodology:

@@ -7,12 +7,14 @@ authority. That the bar is limited to one year's cycle is a reading of ¶ 59.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute as Attribute
 from sqlalchemy.orm import Session
 
+from app.db import connection_of
 from app.models.cases import CaseFile, Task
 from app.models.facts import Document
 from app.models.trail import EventRow
@@ -34,9 +36,18 @@ class Participation:
     event_id: int
 
 
-def taken_part(session: Session, year: int) -> tuple[Participation, ...]:
-    """Every act by which somebody took part in the evaluation of `year`, oldest first."""
-    rows = session.execute(_acts().where(CaseFile.year == year).order_by(EventRow.id))
+def taken_part(
+    session: Session, year: int | None, people: Collection[str] | None = None
+) -> tuple[Participation, ...]:
+    """Every act by which one of `people` took part in the evaluation of `year`, oldest first.
+
+    Without `people`, of everybody: that reads all acts of the year.
+    """
+    if year is None:
+        return ()
+    asked = {"year": year, "people": sorted(people or ())}
+    query = _OF_ALL if people is None else _OF_PEOPLE
+    rows = connection_of(session).execute(query, asked)
     return tuple(
         Participation(row.actor, row.case_id, row.number, row.element, row.id) for row in rows
     )
@@ -52,9 +63,16 @@ def _acts() -> Select[str | None, int | None, int | None, str, str, int]:
             Task.element,
             EventRow.id,
         )
-        .join(CaseFile, CaseFile.stream == EventRow.stream)
+        # By the number of the case, which is a key: of the stream there is no index, and every
+        # act would be compared with every case and document of the year.
+        .join(
+            CaseFile,
+            (CaseFile.id == EventRow.case_id) & (CaseFile.stream == EventRow.stream),
+        )
         .outerjoin(Task, (Task.case_id == EventRow.case_id) & (Task.closed_seq == EventRow.seq))
-        .outerjoin(Document, (Document.stream == EventRow.stream) & (Document.seq == EventRow.seq))
+        .outerjoin(
+            Document, (Document.case_id == EventRow.case_id) & (Document.seq == EventRow.seq)
+        )
         .where(
             CaseFile.process.in_(CONCLUDING),
             EventRow.outcome == "done",
@@ -89,11 +107,15 @@ def _is_of_the_body(key: Attribute[str | None]) -> ColumnElement[bool]:
     return or_(key.is_(None), key == "late_objection", *steps)
 
 
-def participants(session: Session, year: int | None) -> frozenset[str]:
-    """The people who took part in the evaluation of `year`, by code."""
-    if year is None:
-        return frozenset()
-    return frozenset(part.person for part in taken_part(session, year))
+_OF_ALL = _acts().where(CaseFile.year == bindparam("year")).order_by(EventRow.id)
+_OF_PEOPLE = _OF_ALL.where(EventRow.actor.in_(bindparam("people", expanding=True)))
+
+
+def participants(
+    session: Session, year: int | None, people: Collection[str] | None = None
+) -> frozenset[str]:
+    """Those of `people` (of everybody) who took part in the evaluation of `year`."""
+    return frozenset(part.person for part in taken_part(session, year, people))
 
 
 def years_of(session: Session, person: str) -> frozenset[int]:

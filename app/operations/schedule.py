@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_day
 from app.domain.refusals import Conflict
 from app.domain.registers import WORKING_BODY
 from app.domain.rules import schedule as rules
-from app.models.cases import CaseFile, Party
+from app.models.cases import CaseFile, Party, Task, Timer
 from app.models.facts import Letter, ScheduleDraft, ScheduleOrder
 from app.operations.context import Context
 
+CHANGED = "schedule.changed"
+"""The message of a later order to the open cases of its year; no message of a diagram, whose
+names have no point."""
 EVALUATED_HERE = "evaluation.here"
 """The setting that says whether an approved schedule opens the year's evaluation; it does."""
 
@@ -69,7 +73,8 @@ def approve(
 ) -> dict[str, Any]:
     """¶ 8: the order of the Head of the Administration puts the schedule in force.
 
-    A later order is a new row; the old one stays as it is. Returns the order with its number,
+    A later order is a new row; the old one stays as it is, and every open case of the year
+    that has a date before it works its dates out again. Returns the order with its number,
     whether the year's evaluation opens by it (the first order of the year, unless the setting
     `evaluation.here` says that evaluation is done elsewhere and only conclusions and appeals
     are kept here), and who holds the roles that it begins with.
@@ -95,7 +100,26 @@ def approve(
         )
     )
     _tell_everybody(context, row.id)
+    if number > 1:
+        changed = {"order": row.id, "number": row.order_number}
+        for case_id in _dated(context.session, year, context.now):
+            context.send(CHANGED, changed, to=case_id)
     return {"order": row.id, "number": number, **_opening(context, number, today)}
+
+
+def _dated(session: Session, year: int, now: datetime) -> Sequence[int]:
+    """The open cases of a year in which a term runs, by id; what has run out is not moved."""
+    waiting = select(Timer.case_id).where(Timer.state == "waiting", Timer.due_at > now)
+    due = select(Task.case_id).where(Task.state == "open", Task.due_at > now)
+    return session.scalars(
+        select(CaseFile.id)
+        .where(
+            CaseFile.year == year,
+            CaseFile.status == "running",
+            CaseFile.id.in_(waiting.union(due)),
+        )
+        .order_by(CaseFile.id)
+    ).all()
 
 
 def _draft_and_number(session: Session, case_id: int, year: int) -> tuple[ScheduleDraft, int]:
@@ -174,13 +198,16 @@ def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str,
 
 def in_force(session: Session, year: int | None) -> ScheduleDraft | None:
     """¶ 8: the terms of the schedule in force for a year: those of the newest order."""
-    return session.scalars(
-        select(ScheduleDraft)
-        .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
-        .where(ScheduleOrder.year == year)
-        .order_by(ScheduleOrder.number.desc())
-        .limit(1)
-    ).one_or_none()
+    return session.scalars(_IN_FORCE, {"year": year}).one_or_none()
+
+
+_IN_FORCE = (
+    select(ScheduleDraft)
+    .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
+    .where(ScheduleOrder.year == bindparam("year"))
+    .order_by(ScheduleOrder.number.desc())
+    .limit(1)
+)
 
 
 def years_in_force(session: Session) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domain import scores
 from app.domain.methodology import Methodology
@@ -153,13 +153,15 @@ def _write(
 def approve(context: Context, /, *, part: str) -> dict[str, Any]:
     """¶ 9(2), 32, 38: the head of the evaluator approves the scores of a part.
 
+    Returns the part, the number of the version, and whether anything in it is counted.
+
     Raises:
         NotAllowed: `score.same_person`, the head gave them.
     """
     newest = _newest(context, part)
     scoring.require_other_approver(newest.author, context.person)
     _mark(context, newest, "approved")
-    return {"part": part, "version": newest.number}
+    return {"part": part, "version": newest.number, "counted": Decimal(newest.max) > 0}
 
 
 def send_back(context: Context, /, *, part: str) -> None:
@@ -168,12 +170,15 @@ def send_back(context: Context, /, *, part: str) -> None:
 
 
 def _newest(context: Context, part: str) -> PartScore:
-    return context.session.scalars(
-        select(PartScore)
-        .where(PartScore.case_id == context.case.id, PartScore.part == part)
-        .order_by(PartScore.number.desc())
-        .limit(1)
-    ).one()
+    return context.session.scalars(_NEWEST, {"case": context.case.id, "part": part}).one()
+
+
+_NEWEST = (
+    select(PartScore)
+    .where(PartScore.case_id == bindparam("case"), PartScore.part == bindparam("part"))
+    .order_by(PartScore.number.desc())
+    .limit(1)
+)
 
 
 def _mark(context: Context, row: PartScore, mark: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import connection_of
 from app.domain.actors import Holding
 from app.models.people import Grant, GrantEnd, Person
 
@@ -31,19 +32,24 @@ def holdings(session: Session, person: str, day: date) -> tuple[Holding, ...]:
 
 def staff_of(session: Session, organisation: str, day: date) -> Mapping[str, frozenset[str]]:
     """People with a role in `organisation` on `day`: code → every organisation they serve."""
-    here = (
-        select(Grant.person)
-        .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
-        .join(Person, Person.code == Grant.person)
-        .where(Grant.organisation == organisation, in_force(day), Person.active.is_(True))
-    )
-    rows = session.execute(
-        select(Grant.person, Grant.organisation)
-        .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
-        .where(Grant.person.in_(here), in_force(day))
-        .order_by(Grant.person)
-    )
+    asked = {"organisation": organisation, "day": day}
+    rows = connection_of(session).execute(_STAFF, asked)
     found: dict[str, set[str]] = {}
     for row in rows:
         found.setdefault(row.person, set()).add(row.organisation)
     return {person: frozenset(codes) for person, codes in found.items()}
+
+
+_DAY: BindParameter[date] = bindparam("day", type_=Date())
+_HERE = (
+    select(Grant.person)
+    .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
+    .join(Person, Person.code == Grant.person)
+    .where(Grant.organisation == bindparam("organisation"), in_force(_DAY), Person.active.is_(True))
+)
+_STAFF = (
+    select(Grant.person, Grant.organisation)
+    .outerjoin(GrantEnd, GrantEnd.grant_id == Grant.id)
+    .where(Grant.person.in_(_HERE), in_force(_DAY))
+    .order_by(Grant.person)
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models.cases import CaseFile
@@ -22,31 +22,40 @@ def newest(session: Session, case_id: int) -> Conclusion:
     Raises:
         NoResultFound: none has been entered.
     """
-    return session.scalars(
-        select(Conclusion)
-        .where(Conclusion.case_id == case_id)
-        .order_by(Conclusion.number.desc())
-        .limit(1)
-    ).one()
+    return session.scalars(_NEWEST, {"case": case_id}).one()
+
+
+_NEWEST = (
+    select(Conclusion)
+    .where(Conclusion.case_id == bindparam("case"))
+    .order_by(Conclusion.number.desc())
+    .limit(1)
+)
 
 
 def indicators_of(session: Session, conclusion_id: int) -> Sequence[ConclusionIndicator]:
     """The indicators of a version, in their order."""
-    return session.scalars(
-        select(ConclusionIndicator)
-        .where(ConclusionIndicator.conclusion_id == conclusion_id)
-        .order_by(ConclusionIndicator.position)
-    ).all()
+    return session.scalars(_INDICATORS, {"conclusion": conclusion_id}).all()
+
+
+_INDICATORS = (
+    select(ConclusionIndicator)
+    .where(ConclusionIndicator.conclusion_id == bindparam("conclusion"))
+    .order_by(ConclusionIndicator.position)
+)
 
 
 def marked(session: Session, case_id: int, mark: str) -> ConclusionMark | None:
     """The newest mark of a kind (issued, delivered, received, final) on a conclusion case."""
-    return session.scalars(
-        select(ConclusionMark)
-        .where(ConclusionMark.case_id == case_id, ConclusionMark.mark == mark)
-        .order_by(ConclusionMark.id.desc())
-        .limit(1)
-    ).one_or_none()
+    return session.scalars(_MARKED, {"case": case_id, "mark": mark}).one_or_none()
+
+
+_MARKED = (
+    select(ConclusionMark)
+    .where(ConclusionMark.case_id == bindparam("case"), ConclusionMark.mark == bindparam("mark"))
+    .order_by(ConclusionMark.id.desc())
+    .limit(1)
+)
 
 
 def objected(session: Session, objection_id: int) -> Sequence[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,13 +27,13 @@ from app.services import openings
 from app.services.commission_view import commission_view
 from app.services.receipt_view import bodies, receipt_view
 from app.services.sources import Indicator, conclusion_case_of
+from app.services.version_view import version_views
 from app.services.views import (
     About,
     ConclusionView,
     DecisionView,
     ObjectionView,
     ScheduleView,
-    VersionView,
 )
 
 TERMS = (
@@ -130,9 +128,7 @@ def conclusion_view(
         block=rows[0].block,
         evaluated_body=rows[0].evaluated_body,
         authority=rows[0].authority,
-        versions=tuple(
-            _version(session, row, marks, written[row.stream, row.seq], inside) for row in rows
-        ),
+        versions=version_views(session, rows, marks, written, actor=actor, inside=inside),
         delivered_at=last["delivered"].at if "delivered" in last else None,
         received_at=received.at if received else None,
         window_ends_at=received.until if received else None,
@@ -145,37 +141,6 @@ def known_bodies(case: CaseFile, actor: Actor) -> frozenset[str]:
     """The bodies of a case whose people the actor may know by name: inside, both sides."""
     sides = {body for body in (case.authority, case.evaluated_body) if body is not None}
     return frozenset(sides) if is_inside(case, actor) else frozenset(sides & actor.organisations)
-
-
-def _version(
-    session: Session,
-    row: Conclusion,
-    marks: Sequence[ConclusionMark],
-    written: Mapping[str, Any],
-    inside: bool,
-) -> VersionView:
-    return VersionView(
-        id=row.id,
-        number=row.number,
-        author=row.author if inside else None,
-        role=written["actor"].get("role", ""),
-        objection=row.objection_id,
-        indicators=tuple(
-            Indicator(i.code, i.name, i.value, i.points, i.max)
-            for i in indicators_of(session, row.id)
-        ),
-        texts=parts_of(session, row),
-        marks={mark.mark: mark.at for mark in marks if mark.conclusion_id == row.id},
-    )
-
-
-def parts_of(session: Session, version: Conclusion) -> Mapping[str, str]:
-    """The three parts of ¶ 47 as a version has them; a correction keeps what it does not change."""
-    own = openings.texts(session, version.stream, version.seq)
-    if version.corrects is None:
-        return own
-    before = parts_of(session, session.get_one(Conclusion, version.corrects))
-    return {**before, **own}
 
 
 def _objections(

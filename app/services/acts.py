@@ -27,7 +27,7 @@ from app.engine.step import Sent, Step
 from app.models.cases import CaseFile, Message
 from app.operations.context import Context
 from app.operations.registers import Registers
-from app.services import projections, releases
+from app.services import outgoing, projections, releases
 from app.services.envelopes import envelope
 from app.services.host import CaseHost
 
@@ -233,18 +233,12 @@ def _is_case(session: Session, address: str) -> bool:
 def _movement(step: Step, effects: Mapping[str, Any], outbox: Sequence[Sent]) -> log.Movement:
     return log.Movement(
         calls=tuple([c.name, dict(c.parameters), c.result] for c in step.calls),
-        # What an operation sent is told apart: it does not come about again when the act is
-        # executed again.
-        sent=(*map(_told, step.sent), *(_told(sent) | {"by": "operation"} for sent in outbox)),
+        sent=outgoing.told(step.sent, outbox),
         visits=tuple([v.process, v.element, v.key] for v in step.visits),
         effects=effects,
         state_digest=step.digest,
         state_sha256=hashlib.sha256(step.state).hexdigest(),
     )
-
-
-def _told(sent: Sent) -> dict[str, Any]:
-    return {"message": sent.message, "payload": sent.payload, "to": sent.to, "starts": sent.starts}
 
 
 @contextmanager

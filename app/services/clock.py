@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from app.db import connection_of, looking
+from app.db import connection_of, reading
 from app.models.people import Person
 from app.operations.registers import Registers
 
@@ -48,7 +48,7 @@ class InstallationClock:
         """The business time, UTC."""
         if self._real:
             return datetime.now(UTC)
-        with looking() as session:
+        with reading() as session:
             registers = Registers(session)
             standing = registers.setting("demo.clock", None)
             if standing is None and not registers.setting("demonstration", False):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -35,7 +35,8 @@ class Deadline:
     """A date of a case: what for, on which paragraph, from what moment, and every day counted.
 
     `counted` is working_days_after, calendar_days_after or None for a date of the schedule;
-    `term` is None where the date was not counted; `days_left` are working days.
+    `term` is None where the date was not counted; `days_left` are working days. `order` is
+    the number of the later order that moved it here, and `was` the day before that.
     """
 
     name: Mapping[str, str]
@@ -48,6 +49,8 @@ class Deadline:
     count: int | None
     received: datetime | None
     term: Term | None
+    order: str | None = None
+    was: date | None = None
 
 
 def deadlines(
@@ -58,11 +61,16 @@ def deadlines(
         *session.scalars(select(Task).where(Task.case_id == case.id, Task.due_at.is_not(None))),
         *session.scalars(select(Timer).where(Timer.case_id == case.id)),
     ]
+    moved = _moved(session, case)
     recorded = _recorded_calls(session, case, {row.opened_seq for row in rows})
     found: dict[tuple[str, datetime], Deadline] = {}
     registers = Registers(session)
     for row in rows:
-        deadline = _deadline(row, recorded.get(row.opened_seq, []), release, registers, now)
+        told = moved.get((row.key, row.due_at))
+        calls = told.calls if told else recorded.get(row.opened_seq, [])
+        deadline = _deadline(row, calls, release, registers, now)
+        if told is not None:
+            deadline = replace(deadline, order=told.order, was=told.was)
         # A task and the timer on its border are one deadline; the task's name is told.
         key = (deadline.counted or row.key, deadline.due_at)
         if key not in found or isinstance(row, Task):
@@ -118,6 +126,33 @@ def _explained(
         received = datetime.fromisoformat(moment)
         return name, received, count, _COUNTS[name](registers.calendar, received, count)
     return None, None, None, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A date that a later order has moved: the order's number, the day before, its calls."""
+
+    order: str
+    was: date
+    calls: list[Any]
+
+
+def _moved(session: Session, case: CaseFile) -> dict[tuple[str, datetime | None], _Moved]:
+    """¶ 8: the dates that later orders have moved, by the key and the new instant."""
+    found: dict[tuple[str, datetime | None], _Moved] = {}
+    bodies = session.scalars(
+        select(EventRow.body)
+        .where(EventRow.stream == case.stream, EventRow.kind == "case.redated")
+        .order_by(EventRow.seq)
+    )
+    for body in map(json.loads, bodies):
+        effects = body.get("effects", {})
+        for moved in (*effects.get("tasks_moved", ()), *effects.get("timers_moved", ())):
+            due, was = (datetime.fromisoformat(moved[name]) for name in ("due", "was"))
+            found[moved["key"], due] = _Moved(
+                body["facts"]["order_number"], due_day(was), body.get("calls", [])
+            )
+    return found
 
 
 def _recorded_calls(session: Session, case: CaseFile, numbers: set[int]) -> dict[int, list[Any]]:

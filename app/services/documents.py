@@ -121,7 +121,7 @@ def attach(
         task = session.get(Task, task_id)
         if task is None:
             raise NotFound("task.gone")
-        refuse_act(actor, tasks.facts_of(session, case, task))
+        refuse_act(actor, tasks.facts_of(session, case, task, actor))
         # A task given to a person by name may have no organisation.
         place = task.organisation or next((h.organisation for h in actor.holdings), actor.person)
         return _Place(task.key, place, actor.holding_for(task.role, task.organisation or ""))

@@ -16,6 +16,7 @@ from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import CaseFile, Incident, Message, Wait
+from app.operations.schedule import CHANGED
 from app.services import acts, beginnings, incidents, projections
 
 SYSTEM = SystemActor("message")
@@ -42,23 +43,28 @@ def _deliver(which: Any, now: datetime) -> int:
         message_id = _next(which, tried)
         if message_id is None:
             return delivered
-        tried.add(message_id)
         act = f"message {message_id}"
         try:
             reached = _deliver_one(message_id, now)
         except (EngineError, Refusal) as error:
+            tried.add(message_id)
             incidents.record(
                 case_id=_receiver(message_id), act=act, error=error, actor=SYSTEM, now=now
             )
             continue
-        if reached is not None:
+        if reached is None:
+            tried.add(message_id)
+        else:
             delivered += 1
             # An act may have sent messages of its own.
             delivered += deliver_from(case_id=reached, now=now)
 
 
 def _next(which: Any, tried: set[int]) -> int | None:
-    """The oldest deliverable message: it starts a case, or its receiver waits or has ended."""
+    """The oldest deliverable message: it starts a case, or its receiver waits or has ended.
+
+    For a change of the schedule no case waits: every one takes it in.
+    """
     waited = (
         select(Wait.id)
         .where(
@@ -86,7 +92,7 @@ def _next(which: Any, tried: set[int]) -> int | None:
         .where(
             which,
             Message.state == "pending",
-            or_(Message.starts.is_not(None), waited, ended),
+            or_(Message.starts.is_not(None), Message.name == CHANGED, waited, ended),
             ~failed,
         )
         .order_by(Message.id)
@@ -132,15 +138,12 @@ def _hand_over(
     case = acts.lock_case(session, message.to_case or 0)
     assert case is not None
     if case.status == "ended":
-        message.state = "unclaimed"
-        told = events.MessageUnclaimed(
-            message=message.name,
-            payload=payload,
-            from_case=message.from_case,
-            from_seq=message.from_seq,
-        )
-        acts.record(acts.context_for(session, case, actor=SYSTEM, now=now), told)
+        _leave(session, case, message, payload, now)
         return None
+    if message.name == CHANGED:
+        _redate(session, case, message, payload, now)
+        _done(message, now, case.id)
+        return case.id
     key = session.scalar(
         select(Wait.key)
         .where(Wait.case_id == case.id, Wait.message == message.name, Wait.state == "waiting")
@@ -163,6 +166,41 @@ def _hand_over(
     )
     _done(message, now, case.id)
     return case.id
+
+
+def _leave(
+    session: Session, case: CaseFile, message: Message, payload: dict[str, Any], now: datetime
+) -> None:
+    """Leave a message unclaimed: the case that it is for has ended."""
+    message.state = "unclaimed"
+    told = events.MessageUnclaimed(
+        message=message.name,
+        payload=payload,
+        from_case=message.from_case,
+        from_seq=message.from_seq,
+    )
+    acts.record(acts.context_for(session, case, actor=SYSTEM, now=now), told)
+
+
+def _redate(
+    session: Session, case: CaseFile, message: Message, payload: dict[str, Any], now: datetime
+) -> None:
+    """¶ 8: work the dates of a case out again by the order that changed its year's schedule."""
+    acts.move(
+        acts.context_for(session, case, actor=SYSTEM, now=now),
+        lambda legal, state, host: runner.redate(
+            legal, state, now=now, host=host, asking=frozenset({"schedule"})
+        ),
+        events.CaseRedated(
+            message=message.name,
+            from_case=message.from_case,
+            from_seq=message.from_seq,
+            order=payload["order"],
+            order_number=payload["number"],
+        ),
+        paragraphs=("8",),
+        cause=projections.Cause(dates=True),
+    )
 
 
 def _done(message: Message, now: datetime, case_id: int) -> None:

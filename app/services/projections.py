@@ -101,12 +101,13 @@ class Cause:
     """What was done, told from what merely went away.
 
     `task` is (key, person) of a completed task, `timer` the key of one that fired, `wait`
-    the key of a wait that was met.
+    the key of a wait that was met; `dates` says that the act works dates out again.
     """
 
     task: tuple[str, str] | None = None
     timer: str | None = None
     wait: str | None = None
+    dates: bool = False
 
 
 def standing(connection: Connection, case: CaseFile) -> Standing:
@@ -143,7 +144,31 @@ def project(context: Context, step: Step, before: Standing, cause: Cause) -> Eff
     _waiting(context, TIMER, "timers", timers, before.timers, (cause.timer, "fired"), effects)
     waits = {w.key: w for w in step.waits}
     _waiting(context, WAIT, "waits", waits, before.waits, (cause.wait, "met"), effects)
+    if cause.dates:
+        dated = {task.key: task.due for task in step.tasks if task.due is not None}
+        _move(context, TASK, "tasks", dated, before.tasks, effects)
+        _move(context, TIMER, "timers", {t.key: t.due for t in step.timers}, before.timers, effects)
     return effects
+
+
+def _move(
+    context: Context,
+    table: Table,
+    name: str,
+    wanted: Mapping[str, datetime],
+    before: Mapping[str, int],
+    effects: Effects,
+) -> None:
+    """Give rows that stay open the date that they have now."""
+    connection = connection_of(context.session)
+    numbers = {before[key]: key for key in wanted.keys() & before.keys()}
+    rows = select(table.c.id, table.c.due_at).where(table.c.id.in_(numbers)).order_by(table.c.id)
+    for number, was in connection.execute(rows).all():
+        due = wanted[numbers[number]]
+        if due != was:
+            told = {"key": numbers[number], "was": instants.text(was), "due": instants.text(due)}
+            effects.setdefault(f"{name}_moved", []).append(told)
+            connection.execute(update(table).where(table.c.id == number).values(due_at=due))
 
 
 def _tasks(

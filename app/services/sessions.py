@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import events, log
 from app.audit.sealed import Sealed
-from app.db import connection_of, looking, reading, transaction
+from app.db import connection_of, reading, transaction
 from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.refusals import NotAllowed
 from app.models.people import Grant, GrantEnd, Person, SignIn
@@ -144,7 +144,7 @@ def find(token: str, now: datetime, today: date | None = None) -> Found | None:
     one query, and at most once a minute one update that notes when the session was last
     used. The first use after its end closes the session.
     """
-    with looking() as session:
+    with reading() as session:
         asked = {"token": _digest(token), "today": today}
         rows = connection_of(session).execute(_FIND, asked).all()
     if not rows:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import connection_of
 from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.rules import commission as commission_rules
@@ -78,8 +79,9 @@ def offered(
     @cache
     def papers() -> frozenset[str]:
         earlier = earlier_visits(task_key, form.key)
-        found = attached(session, case.id, task_key, actor.person, earlier)
-        return frozenset(str(document.id) for document in found)
+        asked = {"case": case.id, "task": task_key, "person": actor.person, "earlier": earlier}
+        found = connection_of(session).scalars(_PAPERS if earlier else _OWN_PAPERS, asked)
+        return frozenset(map(str, found))
 
     return {
         field.name: values
@@ -102,7 +104,7 @@ def _values(
         return figures_asked.words(session, case, field.type, task_key, papers)
     if field.type in ("person", "people"):
         # Excluded people are accepted here and refused by the rule of ¶ 59, with its reason.
-        return {candidate.person for candidate in people_of(session, case, field, now)}
+        return _codes_of(session, case, field, now)
     if field.type == "points":
         return {row.code for row in current_indicators(session, case)}
     if field.type == "votes":
@@ -136,14 +138,17 @@ def attached(
     Where the work came back, also those of its `earlier` visits: they were handed in and
     may be handed in again, by a colleague too.
     """
-    own = and_(Document.task_key == task_key, Document.person == person)
-    return list(
-        session.scalars(
-            select(Document)
-            .where(Document.case_id == case_id, or_(own, Document.task_key.in_(earlier)))
-            .order_by(Document.id)
-        )
-    )
+    asked = {"case": case_id, "task": task_key, "person": person, "earlier": earlier}
+    return list(session.scalars(_ATTACHED, asked))
+
+
+_OWN = and_(Document.task_key == bindparam("task"), Document.person == bindparam("person"))
+_ALSO = or_(_OWN, Document.task_key.in_(bindparam("earlier", expanding=True)))
+_ATTACHED = (
+    select(Document).where(Document.case_id == bindparam("case"), _ALSO).order_by(Document.id)
+)
+_OWN_PAPERS = select(Document.id).where(Document.case_id == bindparam("case"), _OWN)
+_PAPERS = select(Document.id).where(Document.case_id == bindparam("case"), _ALSO)
 
 
 def candidates(session: Session, case: CaseFile, now: datetime) -> list[Candidate]:
@@ -153,7 +158,7 @@ def candidates(session: Session, case: CaseFile, now: datetime) -> list[Candidat
         row.code: row
         for row in session.scalars(select(Person).where(Person.code.in_(sorted(staff))))
     }
-    acts = taken_part(session, case.year) if case.year is not None else ()
+    acts = taken_part(session, case.year, staff)
     barred = commission_rules.excluded(
         [commission_rules.Candidate(code, organisations) for code, organisations in staff.items()],
         [commission_rules.Participation(act.person, act.number) for act in acts],
@@ -183,6 +188,18 @@ def people_of(session: Session, case: CaseFile, field: Field, now: datetime) -> 
         return [candidate for code, candidate in staff.items() if code not in sitting]
     known = people.names(session, sitting)
     return [staff.get(code) or Candidate(code, dict(known[code]), None, ()) for code in sitting]
+
+
+def _codes_of(session: Session, case: CaseFile, field: Field, now: datetime) -> Collection[str]:
+    """The codes of the people whom a field offers, without why somebody may not be chosen."""
+    commission = None
+    if field.source in (MEMBERS, NEWCOMERS):
+        commission = commission_of(session, case.subject or 0)
+    sitting = members_of(session, commission) if commission is not None else ()
+    if field.source == MEMBERS:
+        return sitting
+    staff = staff_of(session, case.authority or "", local_day(now))
+    return staff.keys() - frozenset(sitting)
 
 
 def conclusion_case_of(session: Session, case: CaseFile) -> int:

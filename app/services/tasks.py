@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import instance_dict
 
 from app.audit import events
 from app.audit.sealed import Sealed
@@ -23,7 +22,7 @@ from app.engine.errors import EngineError, TaskGone
 from app.engine.forms import Form
 from app.models.cases import CaseFile, Draft, Task
 from app.operations.participation import participants
-from app.services import acts, incidents, messages, projections, sources, timers
+from app.services import acts, held, incidents, messages, projections, sources, timers
 from app.services.answers import Answers, validate
 from app.services.numbers import possible
 
@@ -40,9 +39,10 @@ class Completed:
     seq: int
 
 
-def facts_of(session: Session, case: CaseFile, task: Task) -> TaskFacts:
-    """What the permission rules need to know of a task."""
+def facts_of(session: Session, case: CaseFile, task: Task, actor: Actor) -> TaskFacts:
+    """What the permission rules need to know of a task, of whoever would act on it."""
     barred = task.role in BARRED_TO_PARTICIPANTS
+    acted = participants(session, case.year, (actor.person,)) if barred else frozenset()
     return TaskFacts(
         role=task.role,
         organisation=task.organisation,
@@ -50,7 +50,7 @@ def facts_of(session: Session, case: CaseFile, task: Task) -> TaskFacts:
         claimed_by=task.claimed_by,
         state=task.state,
         evaluated_body=case.evaluated_body,
-        participants=participants(session, case.year) if barred else frozenset(),
+        participants=acted,
     )
 
 
@@ -81,7 +81,7 @@ def _hold(task_id: int, actor: Actor, now: datetime, *, claimed_by: str | None) 
         transaction() as session,
     ):
         case, task = _locked(session, task_id)
-        refuse_act(actor, facts_of(session, case, task))
+        refuse_act(actor, facts_of(session, case, task, actor))
         if claimed_by is None and task.claimed_by is None:
             raise Conflict("task.not_claimed")
         if claimed_by is not None and task.claimed_by == claimed_by:
@@ -113,7 +113,7 @@ def save_draft(*, task_id: int, actor: Actor, answers: Mapping[str, Any], now: d
         if task is None:
             raise NotFound("task.gone")
         case = session.get_one(CaseFile, task.case_id)
-        refuse_act(actor, facts_of(session, case, task))
+        refuse_act(actor, facts_of(session, case, task, actor))
         _keep_draft(session, task_id, actor.person, answers, now)
 
 
@@ -179,12 +179,11 @@ def _complete(
 ) -> tuple[Completed, bool]:
     """Complete in one transaction; True where messages may have become deliverable by it."""
     with transaction() as session:
-        case, task = _read(session, task_id)
-        before = projections.standing(connection_of(session), case)
+        case, task, before = held.take(session, task_id)
         # A timer whose act fails waits for its incident; it holds nobody up for ever.
         if before.next_due is not None and before.next_due <= now and not after_timers:
             raise _TimersFirst
-        refuse_act(actor, facts_of(session, case, task))
+        refuse_act(actor, facts_of(session, case, task, actor))
         form = sources.release_of(session, case).forms[task.form]
         checked = validate(
             form,
@@ -254,35 +253,6 @@ def case_of(task_id: int) -> int:
     if case_id is None:
         raise NotFound("task.gone")
     return case_id
-
-
-_TASK = cast(Table, Task.__table__)
-_READ = (
-    select(*_TASK.c, *acts.CASE.c)
-    .join(_TASK, _TASK.c.case_id == acts.CASE.c.id)
-    .where(_TASK.c.id == bindparam("task"))
-)
-_READ_LOCKED = _READ.with_for_update()
-
-
-def _read(session: Session, task_id: int) -> tuple[CaseFile, Task]:
-    """As `_locked`, past the object layer (hot path); the task only tells, it is not written.
-
-    Raises:
-        NotFound: there is no such task.
-    """
-    query = _READ if is_sqlite(session) else _READ_LOCKED
-    row = (
-        connection_of(session)
-        .execute(query, {"task": possible(task_id, "task.gone")})
-        .one_or_none()
-    )
-    if row is None:
-        raise NotFound("task.gone")
-    width = len(_TASK.c)
-    task = Task()
-    instance_dict(task).update(zip(_TASK.c.keys(), row[:width], strict=True))
-    return acts.loaded(session, row[width:]), task
 
 
 def _locked(session: Session, task_id: int) -> tuple[CaseFile, Task]:

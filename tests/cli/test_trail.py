@@ -173,13 +173,27 @@ def test_evidence_that_is_gone_or_changed(played_file: Operator) -> None:
 
 
 def test_where_there_is_nothing_nothing_is_made(operator: Operator) -> None:
-    told = verified(operator)
-    assert "There is no database" in told["problems"][0]["problem"]
+    assert "There is no database" in lost(operator)
     assert not operator.file.exists()
     operator.file.touch()
     assert "not of this version" in verified(operator)["problems"][0]["problem"]
     operator.file.write_bytes(b"This was never a database." * 100)
     assert "not a database" in verified(operator)["problems"][0]["problem"]
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_a_sentence(operator: Operator) -> None:
+    away = operator.by(BAGALAU_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert lost(away).startswith("The database cannot be used: ")
+
+
+def lost(operator: Operator) -> str:
+    """The sentence for a database that is not there: on standard error, and in the JSON."""
+    done = operator.run("trail", "verify", "--json")
+    [sentence] = done.err.splitlines()
+    assert done.status == 1 and done.json() == {
+        "ok": False, "events": 0, "streams": 0, "problems": [{"event": None, "problem": sentence}]
+    }, done  # fmt: skip
+    return sentence
 
 
 def verified(operator: Operator) -> dict[str, Any]:

@@ -25,15 +25,22 @@ OPENED = {
 }
 
 
-def evaluation(**risk: Any) -> Walk:
-    """A block evaluation that has just been opened, with the signs of risk to come."""
+def evaluation(*, counted: tuple[str, ...] = ("budget", "goals"), **risk: Any) -> Walk:
+    """A block evaluation that has just been opened, with the signs of risk to come.
+
+    `counted` are the parts in which something is going to be counted.
+    """
     numbers = iter(range(1, 9))
     host = Host(
         report__open={"term": "report_1", "checker": "mne", "version": 0},
         report__submit=lambda given: given["report"] | {"id": next(numbers)},
         report__risk={"days_late": 0, "missing": 0, "returned": 0, "change": None} | risk,
         part__score=1,
-        part__approve=lambda given: {"part": given["part"], "version": 1},
+        part__approve=lambda given: {
+            "part": given["part"],
+            "version": 1,
+            "counted": given["part"] in counted,
+        },
         evaluation__assemble=True,
         conclusion__issue=1,
         conclusion__deliver=NOW.isoformat(),
@@ -86,3 +93,14 @@ def test_the_parts_lead_to_the_conclusion_and_on_to_the_planning_authority() -> 
     assert walk.step.ended
     (sent,) = walk.host.parameters_of("evaluation.finish")
     assert (sent["planning"], sent["cycle_case"]) == ("mne", 3)
+
+
+def test_a_block_in_which_nothing_counts_is_concluded_with_the_reason() -> None:
+    for counted, then in ((("goals",), "conclude/draft"), ((), "no_result")):
+        walk = taken_in(evaluation(counted=counted))
+        for part in ("budget", "goals"):
+            walk.complete(f"score_parts[{part}]/score")
+            walk.complete(f"score_parts[{part}]/approve", decision="approve")
+        assert walk.open == [then]
+    assert [(t.role, t.organisation) for t in walk.step.tasks] == [("case_officer", "mne")]
+    assert walk.complete("no_result", no_result_reason="no_data").open == ["conclude/draft"]

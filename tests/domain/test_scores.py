@@ -78,8 +78,8 @@ def test_an_emptied_part_gives_its_weight_to_the_other_parts() -> None:
 def test_nothing_counted_at_all_has_no_result() -> None:
     m = methods.block()
     empty, points, most = scores.score_part(m, "goals", {}, evaluate)
-    with pytest.raises(Invalid, match="score.nothing_counted"):
-        scores.consolidate(m, empty)
+    assert scores.totals(scores.consolidate(m, empty)) == (0, 0)
+    assert all(row.points is None and row.max is None for row in scores.consolidate(m, empty))
     with pytest.raises(Invalid, match="score.nothing_counted"):
         scores.block_total(m, [(points, most, "goals")])
     with pytest.raises(Invalid, match="score.nothing_counted"):

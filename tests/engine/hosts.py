@@ -142,7 +142,8 @@ def act(
     if kind == "deliver":
         return runner.deliver(release, state, key, values, now=now, host=host)
     if kind == "redate":
-        return runner.redate(release, state, now=now, host=host)
+        asking = {"asking": frozenset(values["asking"])} if values else {}
+        return runner.redate(release, state, now=now, host=host, **asking)
     return runner.fire(release, state, key, now=now, host=host)
 
 

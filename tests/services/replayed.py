@@ -48,6 +48,8 @@ def _asked(release: Release, kind: str, facts: dict[str, Any]) -> tuple[str, str
         return "start", facts["process"], facts["data"]
     if kind == "message.delivered":
         return "deliver", facts["message"], facts["payload"]
+    if kind == "case.redated":
+        return "redate", "", {"asking": ["schedule"]}
     if kind == "timer.fired":
         return "fire", facts["key"], {}
     assert kind == "task.completed", kind

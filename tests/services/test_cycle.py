@@ -18,8 +18,6 @@ from app.services import (
     beginnings,
     case_page,
     evaluators,
-    incidents,
-    messages,
     task_page,
     years,
 )
@@ -204,12 +202,21 @@ def test_without_the_formula_the_results_wait_for_it(stage: Stage, tmp_path: Pat
     yearly.approve(stage)
     year = stage.all(CaseFile, process="cycle")[0].id
     yearly.conclude(stage, yearly.evaluations(stage))
-    [stopped] = stage.all(Incident, case_id=year)
-    assert (stopped.code, stopped.state) == ("methodology.none", "open")
+    # Nobody meets an error: the task says what is to be done first (¶ 17).
+    assert stage.all(Incident) == [] and stage.all(Overall) == []
+    assert stage.tasks(year) == ["await_methodology"]
+    task = stage.task(year, "await_methodology")
+    page = task_page.task_page(task_id=task, actor=stage.actor(OFFICER), now=stage.play.now)
+    assert page.form.key == "overall/methodology"
+    with pytest.raises(Invalid, match=r"methodology\.none") as early:
+        stage.complete(OFFICER, task, approved=True)
+    assert early.value.paragraph == "17"
+    [*_, refused] = stage.events("act.refused")
+    assert refused["facts"]["code"] == "methodology.none" and refused["case_id"] == year
     methodologies.play(stage.play, stage.store, year=YEAR, blocks=(0,))
-    incidents.resolve(incident_id=stopped.id, actor=stage.actor("admin"), now=stage.play.now)
-    messages.deliver_all(now=stage.play.now)
-    assert stage.tasks(year) == ["draft_overall"]
+    stage.complete(OFFICER, task, approved=True)
+    assert stage.tasks(year) == ["draft_overall"] and len(stage.all(Overall)) == 1
+    assert executed_again(year) == 3
     stage.verified()
 
 
@@ -229,12 +236,9 @@ def test_an_evaluation_that_could_not_begin_is_open(stage: Stage, tmp_path: Path
     [mia] = [row for row in page.rows if row.body == "mia"]
     assert mia.cells[2].stage == "not_begun" and page.counts == {"final": 93, "not_begun": 1}
     stage.play.pass_time(appeal.at("2018-05-12T09:00"))
-    # Without the formula the record is refused whole, and nothing of it is kept.
-    task, given = stage.task(year.id, "missing"), {"2/mia": "not_evaluated"}
-    with pytest.raises(Invalid, match=r"methodology\.none"):
-        stage.complete(OFFICER, task, missing=given)
+    stage.complete(OFFICER, stage.task(year.id, "missing"), missing={"2/mia": "not_evaluated"})
     methodologies.play(stage.play, stage.store, year=YEAR, blocks=(0,))
-    stage.complete(OFFICER, task, missing=given)
+    stage.complete(OFFICER, stage.task(year.id, "await_methodology"), approved=True)
     assert [row.evaluated_body for row in stage.all(MissingConclusion)] == ["mia"]
     assert stage.tasks(year.id) == ["draft_overall"]
 

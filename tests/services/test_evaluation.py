@@ -22,8 +22,10 @@ from app.models.evaluation import (
 )
 from app.models.facts import ConclusionIndicator, Letter
 from app.operations.figures import before
+from app.operations.overall_results import results
 from app.operations.participation import participants
-from app.services import documents, letters, messages, timers
+from app.services import documents, letters, messages, task_page, timers
+from tests.domain.methods import overall
 from tests.journeys.plot import AKMOLA, Stage
 from tests.services.evaluating import (
     BUDGET,
@@ -81,6 +83,46 @@ def test_what_is_not_counted_or_does_not_apply_is_no_zero(year: Year) -> None:
         ("2.1.3", "not_applicable"),
         *((code, "not_applicable") for code in GOALS),
     }
+    stage.verified()
+
+
+def test_a_block_in_which_nothing_counts_is_concluded_without_a_result(year: Year) -> None:
+    stage, play = year.stage, year.play
+    case = year.reported()
+    for login, codes in (("mne.officer1", GOALS), ("mof.officer1", BUDGET)):
+        task = play.find(login, case, "score").task_id
+        scores = {code: {"status": "not_counted"} for code in codes}
+        stage.complete(login, task, scores=scores, explanation="Статистика әлі жоқ.")
+        year.approve(case, f"{login[:3]}.head")
+    assert stage.tasks(case) == ["no_result"]
+    task = play.find("mne.officer2", case, "no_result").task_id
+    page = task_page.task_page(task_id=task, actor=stage.actor("mne.officer2"), now=play.now)
+    assert page.refusal is None and page.form.key == "block_evaluation/no_result"
+    with pytest.raises(Invalid):
+        stage.complete("mne.officer2", task, no_result_note="Жоқ.")
+    reason = {"no_result_reason": "no_statistics", "no_result_note": "Сәуірде шығады."}
+    stage.complete("mne.officer2", task, **reason)
+    [*_, told] = stage.events("task.completed", case)
+    assert told["facts"]["answers"]["no_result_reason"] == "no_statistics"
+    assert told["facts"]["answers"]["no_result_note"].keys() == {"sealed"}
+    year.conclude(case)
+    assert stage.case(case).status == "ended" and stage.all(ConclusionIndicator) == []
+    assert {row.status for row in stage.all(Uncounted)} == {"not_counted"}
+    assert len(stage.all(Uncounted)) == 6 and len(stage.all(ConclusionPart)) == 2
+    [conclusion] = stage.all(Letter, kind="conclusion/conclusion")
+    [final] = stage.all(Letter, kind="block_evaluation/final")
+    for letter, login in ((conclusion, "akmola.head"), (final, "mne.head")):
+        for language in ("kk", "ru"):
+            shown = letters.letter(
+                letter_id=letter.id, actor=stage.actor(login), language=language
+            ).html
+            assert "None" not in shown and "<table" not in shown
+    # No zero: the block has no result, and neither has a body that has no other block.
+    with reading() as session:
+        found = list(results(session, stage.case(case).opened_by_case or 0, overall()))
+    assert [(row.block, row.points) for row in found] == [(1, None), (0, None)]
+    assert found[0].conclusion is not None
+    assert executed_again(case) == 13
     stage.verified()
 
 

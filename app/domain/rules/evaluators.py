@@ -69,9 +69,15 @@ def whole_year(registers: Registers, day: date) -> Iterator[tuple[Body, tuple[Ev
     Raises:
         Conflict: see `evaluations`.
     """
+    for body, block in places(registers):
+        yield body, evaluations(registers, body.code, block, day)
+
+
+def places(registers: Registers) -> Iterator[tuple[Body, int]]:
+    """¶ 15, 16, Annex 2: every body of the roster with each of its blocks, in their order."""
     for body in registers.bodies.evaluated():
         for block in body.blocks:
-            yield body, evaluations(registers, body.code, block, day)
+            yield body, block
 
 
 def evaluations(registers: Registers, body: str, block: int, day: date) -> tuple[Evaluation, ...]:
