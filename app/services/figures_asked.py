@@ -61,7 +61,8 @@ def _asked(indicators: Collection[Indicator]) -> set[str]:
 class Listed:
     """An evaluation that a table has a row for; block 0 is the overall result of the body.
 
-    `points` of `max` where there is a result; `case_id` where the evaluation is still open.
+    `points` of `max` where there is a result; `case_id` where the evaluation is still open;
+    `ground` where it is known to be withheld from publication.
     """
 
     block: int
@@ -69,6 +70,7 @@ class Listed:
     points: str | None = None
     max: str | None = None
     case_id: int | None = None
+    ground: str | None = None
 
 
 def listed(session: Session, case: CaseFile, kind: str) -> tuple[Listed, ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,6 @@ from app.db import reading
 from app.domain.actors import Actor
 from app.domain.permissions import refuse_act
 from app.domain.refusals import NotFound, Refusal
-from app.domain.registers import Body
 from app.engine.forms import Form
 from app.models.cases import CaseFile, Task
 from app.models.trail import EventRow
@@ -26,38 +24,22 @@ from app.services import (
     deadlines,
     documents,
     drafts,
-    figures_asked,
-    figures_page,
+    figures_read,
+    figures_running,
     openings,
     people,
     sources,
+    task_offers,
     tasks,
     views,
 )
 from app.services.case_page import CaseSummary, summary
 from app.services.inbox import InboxRow, inbox_row
 from app.services.numbers import possible
+from app.services.task_offers import Offers
 
 # Each objection, vote and further order is one of its own: it does not begin with the last one.
 STANDS_ALONE = ("/object", "/vote", "/change")
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What the dynamic fields of the form offer.
-
-    `people` are the candidates of the fields that do not offer everybody, by field name.
-    `table` are the figures and scores of an evaluation, with the `running` points of a part
-    that is being scored; `listed` the rows of a field about the evaluations of a year.
-    """
-
-    candidates: tuple[sources.Candidate, ...] = ()
-    people: Mapping[str, tuple[sources.Candidate, ...]] = dataclass_field(default_factory=dict)
-    indicators: tuple[sources.Indicator, ...] = ()
-    bodies: tuple[Body, ...] = ()
-    table: figures_page.Table | None = None
-    running: figures_page.Running | None = None
-    listed: tuple[figures_asked.Listed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +73,16 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         NotAllowed: it is not the actor's, or a conflict of interest bars the actor.
     """
     with reading() as session:
-        task = session.get(Task, possible(task_id, "task.gone"))
-        case = session.get(CaseFile, task.case_id) if task else None
-        if task is None or case is None:
-            raise NotFound("task.gone")
-        refusal = _refusal(session, case, task, actor)
-        if refusal is not None and refusal.status == 403:
-            raise refusal
+        task, case, refusal = _found(session, task_id, actor)
         release = sources.release_of(session, case)
         form = release.forms[task.form]
         draft = drafts.draft_of(session, task, actor)
         facts = about.about(session, case, actor, now)
-        before = {**_given(facts, form), **_handed_in(session, case, task)}
+        offers = task_offers.offers(session, case, task, form, actor, now)
+        before = {**_given(facts, form, offers), **_handed_in(session, case, task)}
         values = {**before, **(json.loads(draft.answers) if draft else {})}
-        offers = _offers(session, case, task, form, values, now)
+        running = task_offers.running(session, case, task, form, values.get("scores"))
+        offers = replace(offers, running=running)
         names = people.names(session, _codes(facts, offers, task))
         return TaskPage(
             task=inbox_row(session, Registers(session), task, case, actor, now, names),
@@ -125,6 +103,30 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         )
 
 
+def points(*, task_id: int, actor: Actor, typed: Any) -> figures_running.Running | None:
+    """The running points of the part that a task scores, of what is `typed` so far.
+
+    Raises:
+        NotFound, NotAllowed: as `task_page` does.
+    """
+    with reading() as session:
+        task, case, _refusal = _found(session, task_id, actor)
+        form = sources.release_of(session, case).forms[task.form]
+        return task_offers.running(session, case, task, form, typed)
+
+
+def _found(session: Session, task_id: int, actor: Actor) -> tuple[Task, CaseFile, Refusal | None]:
+    """A task with its case, and why `actor` may not act now, if so."""
+    task = session.get(Task, possible(task_id, "task.gone"))
+    case = session.get(CaseFile, task.case_id) if task else None
+    if task is None or case is None:
+        raise NotFound("task.gone")
+    refusal = _refusal(session, case, task, actor)
+    if refusal is not None and refusal.status == 403:
+        raise refusal
+    return task, case, refusal
+
+
 def _attached(session: Session, task: Task, actor: Actor) -> tuple[documents.DocumentView, ...]:
     """What the actor has attached to the task so far, and what came back with it."""
     earlier = sources.earlier_visits(task.key, task.form)
@@ -143,17 +145,25 @@ def _is_of(deadline: deadlines.Deadline, task: Task) -> bool:
 
 def _refusal(session: Session, case: CaseFile, task: Task, actor: Actor) -> Refusal | None:
     try:
-        refuse_act(actor, tasks.facts_of(session, case, task))
+        refuse_act(actor, tasks.facts_of(session, case, task, actor))
     except Refusal as refusal:
         return refusal
     return None
 
 
-def _given(facts: views.About, form: Form) -> dict[str, Any]:
-    """What a form begins with because it is so: a commission's chair stays unless replaced."""
+def _given(facts: views.About, form: Form, offers: Offers) -> dict[str, Any]:
+    """What a form begins with because it is so.
+
+    A commission's chair stays unless replaced; scores begin with the reported figures.
+    """
     commission = facts.objections[-1].commission if facts.objections else None
     asked = {field.name for field in form.fields if field.source == sources.MEMBERS}
-    return {"chair": commission.chair} if commission is not None and asked else {}
+    given: dict[str, Any] = {}
+    if commission is not None and asked:
+        given["chair"] = commission.chair
+    if offers.table is not None and any(field.type == "scores" for field in form.fields):
+        given["scores"] = figures_read.prefilled(offers.table)
+    return given
 
 
 def _handed_in(session: Session, case: CaseFile, task: Task) -> dict[str, Any]:
@@ -237,49 +247,13 @@ def _returned(session: Session, case: CaseFile, task: Task) -> str | None:
     return "\n".join(reasons) if reasons else None
 
 
-def _offers(
-    session: Session,
-    case: CaseFile,
-    task: Task,
-    form: Form,
-    values: Mapping[str, Any],
-    now: datetime,
-) -> Offers:
-    types = {field.type for field in form.fields}
-    part = figures_asked.part_of(task.key)
-    figures = case.process == "block_evaluation"
-    return Offers(
-        table=figures_page.table(session, case, part) if figures else None,
-        running=figures_page.running_of(session, case, part, values.get("scores"))
-        if part is not None and "scores" in types
-        else None,
-        listed=tuple(
-            row
-            for kind in ("missing", "secrecy")
-            if kind in types
-            for row in figures_asked.listed(session, case, kind)
-        ),
-        candidates=tuple(sources.candidates(session, case, now))
-        if types & {"person", "people"}
-        else (),
-        people={
-            field.name: tuple(sources.people_of(session, case, field, now))
-            for field in form.fields
-            if field.source in (sources.MEMBERS, sources.NEWCOMERS)
-        },
-        indicators=tuple(sources.current_indicators(session, case))
-        if types & {"points", "votes", "corrections"}
-        else (),
-        bodies=Registers(session).bodies.evaluated()
-        if "body" in types or any(field.source == sources.EVALUATED for field in form.fields)
-        else (),
-    )
-
-
 def _codes(facts: views.About, offers: Offers, task: Task) -> set[str]:
     codes = {candidate.person for candidate in offers.candidates}
     codes |= {candidate.person for offered in offers.people.values() for candidate in offered}
     codes |= {view.author for view in facts.schedules}
+    codes |= {said.person for said in offers.said if said.person is not None}
+    if offers.report is not None:
+        codes.add(offers.report.author)
     if facts.conclusion is not None:
         codes |= facts.conclusion.people
     for objection in facts.objections:

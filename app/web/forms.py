@@ -6,7 +6,7 @@ Unknown names are handed on, so that the service refuses them; the page's own co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from app.domain.refusals import FieldError, Invalid, Refusal
 from app.engine.forms import Field, Form
 from app.services import checks, sentences
+from app.web import figure_forms
 from app.web.languages import language
 
 Posted = MultiDict[str, str]
@@ -58,13 +59,8 @@ def _field(field: Field, posted: Posted) -> tuple[Any, set[str]]:
     if field.type in SEVERAL:
         values = [value for value in posted.getlist(field.name) if value]
         return values if field.name in posted else None, {field.name}
-    if field.type == "indicators":
-        return _rows(field.name, posted)
-    if field.type == "votes":
-        return _by_code(field.name, posted)
-    if field.type == "corrections":
-        return _cells(field.name, posted)
-    return posted.get(field.name), {field.name}
+    reader = READERS.get(field.type)
+    return reader(field.name, posted) if reader else (posted.get(field.name), {field.name})
 
 
 def _rows(name: str, posted: Posted) -> tuple[Any, set[str]]:
@@ -104,6 +100,14 @@ def _cells(name: str, posted: Posted) -> tuple[Any, set[str]]:
     return (filled if cells else None), used
 
 
+READERS: Mapping[str, Callable[[str, Posted], tuple[Any, set[str]]]] = {
+    "indicators": _rows,
+    "votes": _by_code,
+    "corrections": _cells,
+    **figure_forms.READERS,
+}
+
+
 def errors(
     form: Form | None, refusal: Refusal, given: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
@@ -130,7 +134,14 @@ def errors(
 def _in_order(form: Form | None, errors: Iterable[FieldError]) -> list[FieldError]:
     """Wrong fields as they stand on the page; what is no field of the form comes last."""
     places = {field.name: n for n, field in enumerate(form.fields)} if form else {}
-    return sorted(errors, key=lambda error: places.get(error.field, len(places)))
+
+    def place(error: FieldError) -> tuple[int, tuple[int, ...]]:
+        field = figure_forms.table_of(form, error.field)
+        name = field.name if field else error.field
+        row = figure_forms.row_order(error.field.removeprefix(name)) if field else ()
+        return places.get(name, len(places)), row
+
+    return sorted(errors, key=place)
 
 
 def _wrong_rows(field: Field, given: Mapping[str, Any]) -> dict[str, str]:

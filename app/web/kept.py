@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from app.domain.calendar import local_day
 from app.engine.forms import Field, Form
 from app.services import checks, releases
-from app.web import forms, words
+from app.web import figure_forms, forms, words
 from app.web.access import now
 from app.web.filters import body_name, number
 from app.web.filters import name as in_language
@@ -94,6 +94,10 @@ def _cells(_field: Field, value: Mapping[str, Mapping[str, str]]) -> str:
     )
 
 
+def _table(_field: Field, value: Any) -> str:
+    return figure_forms.lines(value)
+
+
 TEXTS: Mapping[str, Callable[[Field, Any], str]] = {
     "choice": _chosen,
     "choices": _chosen,
@@ -102,4 +106,5 @@ TEXTS: Mapping[str, Callable[[Field, Any], str]] = {
     "indicators": _rows,
     "votes": _votes,
     "corrections": _cells,
+    **dict.fromkeys(figure_forms.TABLES, _table),
 }

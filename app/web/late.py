@@ -16,7 +16,7 @@ from app.services import case_page, documents, drafts, objections
 from app.services.case_page import CasePage
 from app.services.documents import DocumentView
 from app.services.sources import LATE_KEY
-from app.services.task_page import Offers
+from app.services.task_offers import Offers
 from app.web import errors, forms, options, uploads
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import url_for
@@ -13,14 +14,25 @@ from app.domain.registers import Body
 from app.engine.forms import Form
 from app.services.documents import DocumentView
 from app.services.sources import EVALUATED, MEMBERS, Candidate, Indicator
-from app.services.task_page import Offers
-from app.web import word_tables, words
+from app.services.task_offers import Offers
+from app.web import figure_forms, figure_tables, word_tables, words
 
 Item = dict[str, Any]
 
 
-def of_task(form: Form, offers: Offers, attached: Iterable[DocumentView]) -> dict[str, Any]:
-    """The options of every dynamic field of a task's form, by field name."""
+def of_task(
+    form: Form,
+    offers: Offers,
+    attached: Iterable[DocumentView],
+    points_url: str = "",
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The options of every dynamic field of a task's form, by field name.
+
+    `points_url` counts the points of a part while its form is filled in; `values` is what
+    stands in the form.
+    """
+    attached = tuple(attached)
     made: dict[str, Any] = {}
     for field in form.fields:
         if field.type == "body" or field.source == EVALUATED:
@@ -39,6 +51,15 @@ def of_task(form: Form, offers: Offers, attached: Iterable[DocumentView]) -> dic
             made[field.name] = [ballot(item) for item in offers.indicators]
         elif field.type == "corrections":
             made[field.name] = [correction(item) for item in offers.indicators]
+        elif field.type in figure_forms.TABLES:
+            papers = figure_tables.papers(field, offers, attached)
+            made[field.name] = figure_tables.of_field(
+                field,
+                offers,
+                [document(item) for item in papers],
+                points_url,
+                values.get(field.name),
+            )
         elif field.type == "documents":
             made[field.name] = [document(item) for item in attached]
     return made

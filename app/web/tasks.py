@@ -27,7 +27,7 @@ from app.services import task_page as service
 from app.services import tasks as acts
 from app.services.sentences import paragraph
 from app.services.task_page import TaskPage
-from app.web import errors, forms, options, uploads, words
+from app.web import errors, forms, options, task_tables, uploads, words
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 from app.web.installed import largest_file, store
@@ -141,7 +141,7 @@ def _held(task_id: int, word: str, *, mine: bool) -> Response:
 def task_draft(task_id: int) -> Response:
     """Keep what is typed so far; htmx gets the word of it."""
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
-    acts.save_draft(task_id=task_id, actor=actor(), answers=_drafted(found), now=now())
+    acts.save_draft(task_id=task_id, actor=actor(), answers=task_tables.drafted(found), now=now())
     if is_partial():
         return make_response(render_template("_saved.html", moment=now()))
     flash(_("Kept for later."))
@@ -153,7 +153,7 @@ def task_draft(task_id: int) -> Response:
 def task_documents(task_id: int) -> Response:
     """Attach files to a task with their source (¶ 4) and origin (¶ 9(4)); what is typed is kept."""
     found = service.task_page(task_id=task_id, actor=actor(), now=now())
-    answers, name = _drafted(found), uploads.asked_for()
+    answers, name = task_tables.drafted(found), uploads.asked_for()
     try:
         taken = uploads.take(name, partial(_attach, task_id))
     except Refusal as refusal:
@@ -161,7 +161,7 @@ def task_documents(task_id: int) -> Response:
     answers[name] = [*map(str, answers.get(name) or ()), *map(str, taken)]
     acts.save_draft(task_id=task_id, actor=actor(), answers=answers, now=now())
     if is_partial():
-        return uploads.chips(name, answers, _attached(task_id), "")
+        return _chips(found, answers, name, "")
     return redirect(url_for("web.task", task_id=task_id, _anchor=f"f-{name}"))
 
 
@@ -178,8 +178,17 @@ def _attach(task_id: int, upload: evidence.Upload, source: str, origin: str) -> 
     ).id
 
 
-def _attached(task_id: int) -> tuple[evidence.DocumentView, ...]:
-    return service.task_page(task_id=task_id, actor=actor(), now=now()).attached
+def _chips(found: TaskPage, answers: Mapping[str, Any], name: str, wrong: str) -> Response:
+    """What is attached now; `found` is the page as it was before."""
+    anew = service.task_page(task_id=found.task.task_id, actor=actor(), now=now())
+    return uploads.chips(
+        name,
+        answers,
+        anew.attached,
+        wrong,
+        rows=task_tables.choices(found),
+        known={document.id for document in found.attached},
+    )
 
 
 def _not_taken(
@@ -188,7 +197,7 @@ def _not_taken(
     task_id, told = found.task.task_id, errors.sentence(refusal)
     if is_partial() and refusal.status in (413, 422):
         # Of several files the ones before the refused one are attached.
-        return uploads.chips(name, answers, _attached(task_id), told)
+        return _chips(found, answers, name, told)
     acts.keep_refused(task_id=task_id, actor=actor(), answers=answers, now=now())
     anew = service.task_page(task_id=task_id, actor=actor(), now=now())
     return _show(
@@ -250,7 +259,14 @@ def _show(
         page=found,
         values=values,
         wrong=wrong or {},
-        options=options.of_task(found.form, found.offers, found.attached),
+        options=options.of_task(
+            found.form,
+            found.offers,
+            found.attached,
+            url_for("web.task_points", task_id=found.task.task_id),
+            values,
+        ),
+        before=task_tables.before(found),
         uploads=options.uploads(
             url_for("web.task_documents", task_id=found.task.task_id), largest_file()
         ),
@@ -259,18 +275,6 @@ def _show(
         blocked=errors.sentence(closed) if closed else "",
     )
     return make_response(text, status)
-
-
-def _drafted(found: TaskPage) -> dict[str, Any]:
-    """What is typed, without names that no field has: a draft is not checked yet."""
-    declared = {field.name for field in found.form.fields}
-    answers = forms.read(found.form, request.form)
-    kept = {name: value for name, value in answers.items() if name in declared}
-    for field in found.form.fields:
-        # A document field without a tick is an answer of its own: none of those attached.
-        if field.type == "documents" and field.name not in kept and found.attached:
-            kept[field.name] = []
-    return kept
 
 
 def _next(otherwise: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, BinaryIO, cast
 
 from flask import make_response, render_template, request
@@ -44,9 +44,20 @@ def take(name: str, attach: Take) -> list[int]:
 
 
 def chips(
-    name: str, answers: Mapping[str, Any], attached: Iterable[DocumentView], wrong: str
+    name: str,
+    answers: Mapping[str, Any],
+    attached: Iterable[DocumentView],
+    wrong: str,
+    *,
+    rows: Iterable[str] = (),
+    known: Collection[int] = (),
 ) -> Response:
-    """The attached documents as htmx puts them in their place, and what was wrong."""
+    """The attached documents as htmx puts them in their place, and what was wrong.
+
+    `rows` are the names under which the rows of a table choose among them; those lists get
+    what was not `known` before (ids).
+    """
+    attached = tuple(attached)
     value = answers.get(name)
     text = render_template(
         "_attached.html",
@@ -54,5 +65,7 @@ def chips(
         chosen=[str(one) for one in value] if isinstance(value, list) else [],
         choices=[options.document(one) for one in attached],
         wrong=wrong,
+        rows=tuple(rows),
+        fresh=[options.document(one) for one in attached if one.id not in known],
     )
     return make_response(text, 422 if wrong else 200)

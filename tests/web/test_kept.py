@@ -26,6 +26,10 @@ ANSWERED = {
     "indicators": ({"-0-code": "1.1", "-0-name": "А", "-0-value": "2"}, "1.1\tА\t2\t\t"),
     "votes": ({"-1.1": "for"}, "1.1: Жақтап"),
     "corrections": ({"-1.1-value": "2.5", "-1.1-points": "3"}, "1.1\t2,5\t3"),
+    "report": ({"-1.1-fact": "2,5", "-1.1-plan-none": "yes"}, "1.1: fact = 2,5; plan = —"),
+    "scores": ({"-1.1-status": "counted", "-1.1-fact": "3"}, "1.1: fact = 3; counted"),
+    "missing": ({"-1-akmola": "other"}, "1/akmola: other"),
+    "secrecy": ({"-0-akmola": "official"}, "0/akmola: official"),
 }
 
 

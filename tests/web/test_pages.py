@@ -110,7 +110,10 @@ def test_a_late_objection_is_warned_of_and_registered(received: Stage) -> None:
     number = kept.split('name="documents" value="')[1].split('"')[0]
     done = browser.post(address, points="1.1.1", grounds="Кеш қалдық", documents=number)
     assert done.status_code == 302
-    assert "мерзімі өткен" in words(browser.get(f"/cases/{CONCLUSION}"))
+    page = browser.get(f"/cases/{CONCLUSION}")
+    assert "мерзімі өткен" in words(page)
+    # Filed once, it is not offered once more: the page leads to the objection.
+    assert address not in page.get_data(as_text=True)
     assert Browser(received.app, "atyrau.officer1").get(address).status_code == 404
 
 

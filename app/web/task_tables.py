@@ -1,0 +1,89 @@
+"""The tables of a year on the page of a task: what is read before, and points as one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.services import task_page as service
+from app.services import tasks as acts
+from app.services.task_page import TaskPage
+from app.web import evaluation_lists, figure_forms, figure_tables, forms, methodology_words
+from app.web.access import Open, actor, now, page
+from app.web.blueprint import pages
+from app.web.uploads import is_partial
+
+# The form before which the results have been checked for secrets (¶ 53).
+CONSENT = "overall/consent"
+
+
+@pages.post("/tasks/<int:task_id>/points")
+@page(Open.SIGNED_IN)
+def task_points(task_id: int) -> Response:
+    """Count the points of a part of what is typed so far.
+
+    htmx gets the points alone, and nothing is kept; without it what is typed is kept as a
+    draft, and the page comes back with its points.
+    """
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    typed = drafted(found)
+    if not is_partial():
+        acts.save_draft(task_id=task_id, actor=actor(), answers=typed, now=now())
+        return redirect(url_for("web.task", task_id=task_id, _anchor="run"))
+    scores = next((f.name for f in found.form.fields if f.type == "scores"), "")
+    running = service.points(task_id=task_id, actor=actor(), typed=typed.get(scores))
+    codes = [row.code for row in found.offers.table.rows] if found.offers.table else []
+    text = render_template(
+        "_points.html",
+        total=figure_tables.total(running),
+        rows={code: figure_tables.points_of(code, running) for code in codes},
+    )
+    return make_response(text)
+
+
+def drafted(found: TaskPage) -> dict[str, Any]:
+    """What is typed, without names that no field has: a draft is not checked yet."""
+    declared = {field.name for field in found.form.fields}
+    answers = forms.read(found.form, request.form)
+    kept = {name: value for name, value in answers.items() if name in declared}
+    for field in found.form.fields:
+        # A document field without a tick is an answer of its own: none of those attached.
+        if field.type == "documents" and field.name not in kept and found.attached:
+            kept[field.name] = []
+    return kept
+
+
+def before(found: TaskPage) -> dict[str, Any]:
+    """What has to be read before the form: figures, the words of others, results of the year."""
+    offers, types = found.offers, {field.type for field in found.form.fields}
+    filled_in = bool(types & figure_forms.TABLES)
+    return {
+        "table": figure_tables.of_table(offers.table, offers.papers)
+        if offers.table is not None and not filled_in
+        else None,
+        "report": offers.report is not None and "scores" in types,
+        "results": evaluation_lists.results(offers.results, checked=found.form.key == CONSENT)
+        if offers.results
+        else None,
+        "said": [
+            {
+                "label": said.label,
+                "text": said.text,
+                "part": said.part,
+                "part_name": methodology_words.part(said.part) if said.part else "",
+                "person": said.person,
+            }
+            for said in offers.said
+        ],
+    }
+
+
+def choices(found: TaskPage) -> list[str]:
+    """The names under which the rows of the form's tables choose among documents."""
+    return [
+        name
+        for field in found.form.fields
+        for name in figure_tables.choices_of(field, found.offers.table)
+    ]
