@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from tests.databases import Builder, Databases, NoServer, build_template, open_engine
+from tests.played import years
+
+__all__ = ["years"]
 
 # How long an example takes says something of the machine and nothing of the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

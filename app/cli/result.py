@@ -10,11 +10,11 @@ from flask.cli import with_appcontext
 
 from app.cli import database
 from app.cli.evaluators import YEARS
-from app.cli.output import as_json, result
+from app.cli.output import as_json, result, say
 from app.cli.tables import table
 from app.domain.actors import SystemActor
 from app.domain.registers import BLOCKS
-from app.services import result_tree, results
+from app.services import installation, result_tree, results
 
 OPERATOR = SystemActor("operator")
 
@@ -32,10 +32,20 @@ def year_result(year: int, body: str | None, as_json: bool) -> None:
     database.ready()
     if body is not None:
         tree = result_tree.tree(year=year, body=body, actor=OPERATOR)
-        result(asdict(tree), lambda: result_tree.text(tree), as_json)
+        told = {"demonstration": _demonstration(), **asdict(tree)}
+        result(told, lambda: result_tree.text(tree), as_json)
         return
     found = results.of_year(year=year, actor=OPERATOR)
-    result(_told(found), lambda: _text(found), as_json)
+    told = {"demonstration": _demonstration(), **_told(found)}
+    result(told, lambda: _text(found), as_json)
+
+
+def _demonstration() -> bool:
+    """Whether this is a demonstration, whose figures are invented; said beside the result too."""
+    invented = installation.state().demonstration
+    if invented:
+        say("Demonstration: the bodies are real, their figures are invented.")
+    return invented
 
 
 def _told(found: results.YearResults) -> dict[str, Any]:

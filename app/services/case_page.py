@@ -91,7 +91,7 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
         marked = story_of.marks(session, case)
         shown = _diagrams(case, release, marked)
         chapters = story_of.story(session, case, release, actor)
-        tasks, mine = _tasks(session, case, actor, now)
+        tasks, mine = open_tasks(session, case, actor, now)
         facts = about.about(session, case, actor, now)
         listed = documents.documents_of(session, case.id, actor)
         return CasePage(
@@ -215,7 +215,7 @@ def _diagrams(case: CaseFile, release: Release, marked: story_of.Marks) -> tuple
     return (case.process, *dict.fromkeys(called))
 
 
-def _tasks(
+def open_tasks(
     session: Session, case: CaseFile, actor: Actor, now: datetime
 ) -> tuple[tuple[InboxRow, ...], tuple[int, ...]]:
     """The open tasks of a case, and the ids of those that the actor may act on."""
@@ -275,12 +275,17 @@ def _people(
 
 
 def _may_object_late(case: CaseFile, facts: views.About, actor: Actor, now: datetime) -> bool:
-    """Say whether to offer a late objection: the window is over, and it is the reader's body."""
+    """Say whether to offer a late objection.
+
+    The window is over, it is the reader's body, and nothing was objected yet: whoever objected
+    is led to the objection; what is sent all the same is registered (¶ 57).
+    """
     conclusion = facts.conclusion
     return (
         case.process in CONCLUDING
         and conclusion is not None
         and conclusion.window_ends_at is not None
         and conclusion.window_ends_at <= now
+        and not facts.objections
         and actor.holds("case_officer", case.evaluated_body or "")
     )

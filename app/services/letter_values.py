@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import due_day, local_day
+from app.domain.conclusion_difference import difference
 from app.domain.rules.objection import outcome_term
 from app.models.cases import CaseFile
 from app.models.facts import (
@@ -29,9 +30,9 @@ from app.operations.composition import commission_of
 from app.operations.registers import Registers
 from app.operations.versions import indicators_of, marked
 from app.services import openings, people
-from app.services.about import parts_of
 from app.services.receipt_view import receipt_view
 from app.services.sentences import word
+from app.services.version_view import parts_of
 
 Values = dict[str, Any]
 
@@ -98,6 +99,7 @@ def conclusion(session: Session, row: Letter, language: str) -> Values:
     version = session.get_one(Conclusion, row.subject)
     indicators = indicators_of(session, version.id)
     texts = parts_of(session, version)
+    before = _corrected(session, version)
     received = marked(session, version.case_id, "received")
     signed = session.scalars(
         select(ConclusionMark.person)
@@ -112,11 +114,13 @@ def conclusion(session: Session, row: Letter, language: str) -> Values:
             {
                 "code": row.code,
                 "name": row.name,
+                "points_before": before.get(row.code, ""),
                 **{name: _comma(getattr(row, name)) for name in ("value", "points", "max")},
             }
             for row in indicators
         ],
         "total": _sum(indicators, "points"),
+        "total_before": before.get("", ""),
         "total_max": _sum(indicators, "max"),
         **{
             name: str(texts.get(name, ""))
@@ -127,6 +131,18 @@ def conclusion(session: Session, row: Letter, language: str) -> Values:
         if received is not None and received.until is not None
         else None,
     }
+
+
+def _corrected(session: Session, version: Conclusion) -> dict[str, str]:
+    """¶ 61: the points that a correction changed, by indicator as they were; '' is their sum."""
+    if version.corrects is None:
+        return {}
+    base = indicators_of(session, version.corrects)
+    found = difference(base, indicators_of(session, version.id), {}, {})
+    was = {row.code: row.before.points for row in found.rows if row.before and Decimal(row.gain)}
+    if Decimal(found.gain):
+        was[""] = found.before.points
+    return {code: _comma(points) for code, points in was.items()}
 
 
 def _receipt(session: Session, row: Letter, language: str) -> Values:

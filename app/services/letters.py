@@ -49,7 +49,7 @@ def letters_of(session: Session, case: CaseFile, actor: Actor) -> tuple[LetterRo
     rows = session.scalars(
         select(Letter).where(Letter.case_id == case.id).order_by(Letter.id)
     ).all()
-    return tuple(_row(row, case) for row in rows if _may_read(row, case, actor))
+    return tuple(_row(row, case) for row in rows if may_read(row, case, actor))
 
 
 def inbox(*, actor: Actor, limit: int = 100) -> tuple[LetterRow, ...]:
@@ -74,7 +74,7 @@ def letter(*, letter_id: int, actor: Actor, language: str) -> LetterPage:
     with reading() as session:
         row = session.get(Letter, possible(letter_id, "case.not_found"))
         case = session.get(CaseFile, row.case_id) if row else None
-        if row is None or case is None or not _may_read(row, case, actor):
+        if row is None or case is None or not may_read(row, case, actor):
             raise NotFound("case.not_found")
         release = releases.load(session, case.release)
         template = _environment.from_string(release.letters[row.kind])
@@ -82,7 +82,8 @@ def letter(*, letter_id: int, actor: Actor, language: str) -> LetterPage:
         return LetterPage(_row(row, case), template.render(values(session, row, case, chosen)))
 
 
-def _may_read(row: Letter, case: CaseFile, actor: Actor) -> bool:
+def may_read(row: Letter, case: CaseFile, actor: Actor) -> bool:
+    """Say whether the actor may read a letter: who got it, who sent it, who sees every case."""
     if allows(actor, Permission.SEE_EVERY_CASE) or row.recipient in actor.organisations:
         return True
     return case.authority in actor.organisations

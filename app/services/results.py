@@ -108,6 +108,20 @@ def read(session: Session, year: int, actor: Actor | SystemActor) -> YearResults
     )
 
 
+def shown(session: Session, year: int, actor: Actor) -> bool:
+    """Say whether there are results of a year that the reader may see (`of_year`)."""
+    version = newest_of_year(session, year)
+    if version is None:
+        return False
+    seen = _seen(session, version, marks_of(session, version.id), actor)
+    if seen is None:
+        return True
+    query = select(OverallResult.id).where(
+        OverallResult.overall_id == version.id, OverallResult.evaluated_body.in_(sorted(seen))
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def newest_of_year(session: Session, year: int) -> Overall | None:
     """The newest version of a year's overall results."""
     query = select(Overall).where(Overall.year == year).order_by(Overall.number.desc()).limit(1)

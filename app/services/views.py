@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.conclusion_difference import Difference, Total
 from app.services.sources import Indicator
 
 
@@ -23,11 +24,26 @@ class ScheduleView:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """The accepted objection that a version corrects its base by (¶ 60, 61), and its decision.
+
+    `case_id` is None for readers who may not open the objection's case.
+    """
+
+    number: str
+    case_id: int | None
+    outcome: str
+    decision: str
+    dated: date
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
     """A version of a conclusion: its three parts of ¶ 47 as text, and its indicators.
 
     `texts` has final_report, recommendations_followed and findings where they may be read.
     `author` is a person's code, None for readers outside the authority: they are told its role.
+    `difference` is that from version `base`, which it corrects or follows; None for the first.
     """
 
     id: int
@@ -38,6 +54,10 @@ class VersionView:
     indicators: tuple[Indicator, ...]
     texts: Mapping[str, str]
     marks: Mapping[str, datetime]
+    total: Total
+    base: int | None
+    difference: Difference | None
+    correction: CorrectionView | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.domain.actors import Actor
 from app.models.cases import CaseFile, Incident, Task
 from app.models.evaluation import Report
 from app.models.facts import Conclusion, ConclusionIndicator, ConclusionMark, Decision, Objection
-from app.services import releases
+from app.operations.participation import years_of
+from app.services import releases, visibility
 
 # What the open task of an evaluation means for those who look at the whole year.
 STAGES: Mapping[str, str] = {
@@ -23,6 +25,7 @@ STAGES: Mapping[str, str] = {
     "recheck": "recheck",
     "score": "scoring",
     "approve": "scoring",
+    "no_result": "conclusion",
     "enter": "conclusion",
     "draft": "conclusion",
     "sign": "conclusion",
@@ -37,8 +40,10 @@ APPEAL, FINAL = "appeal", "final"
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that is open: its name, and until when it is due."""
+    """A task that is open: its name, until when it is due, whether the reader may act on it."""
 
+    id: int
+    mine: bool
     element: str
     names: Mapping[str, str]
     organisation: str | None
@@ -67,10 +72,12 @@ class Standing:
     stopped: bool
 
 
-def standings(session: Session, cases: Sequence[CaseFile], now: datetime) -> Mapping[int, Standing]:
+def standings(
+    session: Session, cases: Sequence[CaseFile], actor: Actor, now: datetime
+) -> Mapping[int, Standing]:
     """Where each of these evaluations stands at `now`, by the id of its case."""
     ids = [case.id for case in cases]
-    tasks, reports = _tasks(session, cases, now), _days_late(session, ids)
+    tasks, reports = _tasks(session, cases, actor, now), _days_late(session, ids)
     objections, points = _objections(session, ids), _points(session, ids)
     stopped = set(
         session.scalars(
@@ -102,8 +109,20 @@ def _stage(case: CaseFile, tasks: Sequence[OpenTask]) -> str:
     return min((STAGES.get(task.element, "scoring") for task in tasks), key=ORDER.index)
 
 
-def _tasks(session: Session, cases: Sequence[CaseFile], now: datetime) -> dict[int, list[OpenTask]]:
+def _tasks(
+    session: Session, cases: Sequence[CaseFile], actor: Actor, now: datetime
+) -> dict[int, list[OpenTask]]:
     by_id = {case.id: case for case in cases}
+    mine = set(
+        session.scalars(
+            select(Task.id)
+            .join(CaseFile, CaseFile.id == Task.case_id)
+            .where(
+                Task.case_id.in_(by_id),
+                visibility.can_see_task(actor, years_of(session, actor.person)),
+            )
+        )
+    )
     rows = session.scalars(
         select(Task).where(Task.case_id.in_(by_id), Task.state == "open").order_by(Task.id)
     )
@@ -112,6 +131,8 @@ def _tasks(session: Session, cases: Sequence[CaseFile], now: datetime) -> dict[i
         model = releases.load(session, by_id[row.case_id].release).processes[row.process]
         found.setdefault(row.case_id, []).append(
             OpenTask(
+                id=row.id,
+                mine=row.id in mine,
                 element=row.element,
                 names=dict(model.elements[row.element].name),
                 organisation=row.organisation,

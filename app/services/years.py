@@ -18,7 +18,7 @@ from app.models.overall import MissingConclusion
 from app.operations import cycle
 from app.operations.evaluation import open_evaluations
 from app.operations.registers import Registers
-from app.services import visibility, year_cells
+from app.services import results, visibility, year_cells
 from app.services.schedules import Mark, marks_of
 from app.services.year_cells import Standing
 
@@ -58,7 +58,8 @@ class YearRow:
 class YearPage:
     """A year's evaluation: its case, the schedule's dates, and every body the reader may see.
 
-    `inside`: the reader may see the year's own case, not only some of its evaluations.
+    `inside`: the reader may see the year's own case, not only some of its evaluations;
+    `results`: there are results that the reader may see.
     `counts` are of the cells shown: by stage of a standing, or of the cell where the reader
     may not look into it; `late` counts those with something overdue.
     """
@@ -67,6 +68,7 @@ class YearPage:
     case_id: int
     number: str
     inside: bool
+    results: bool
     status: str
     marks: tuple[Mark, ...]
     counts: Mapping[str, int]
@@ -74,8 +76,11 @@ class YearPage:
     rows: tuple[YearRow, ...]
 
 
-def years(*, actor: Actor) -> tuple[int, ...]:
-    """The years of whose evaluation the reader may see something, the newest first."""
+def years(*, actor: Actor) -> Mapping[int, bool]:
+    """The years of whose evaluation the reader may see something, the newest first.
+
+    Each says whether there are results that the reader may see.
+    """
     with reading() as session:
         rows = session.scalars(
             select(CaseFile.year)
@@ -85,7 +90,8 @@ def years(*, actor: Actor) -> tuple[int, ...]:
             )
             .distinct()
         )
-        return tuple(sorted((year for year in rows if year is not None), reverse=True))
+        found = sorted((year for year in rows if year is not None), reverse=True)
+        return {year: results.shown(session, year, actor) for year in found}
 
 
 def year_page(*, year: int, actor: Actor, now: datetime) -> YearPage:
@@ -105,7 +111,7 @@ def year_page(*, year: int, actor: Actor, now: datetime) -> YearPage:
         whole = case.id in seen
         if not seen:
             raise NotFound("case.not_found")
-        rows = _rows(session, case, seen, whole, now)
+        rows = _rows(session, case, seen, whole, actor, now)
         cells = [cell for row in rows for cell in row.cells.values()]
         standings = [cell.standing for cell in cells if cell.standing is not None]
         stages = [cell.standing.stage if cell.standing else cell.stage for cell in cells]
@@ -114,6 +120,7 @@ def year_page(*, year: int, actor: Actor, now: datetime) -> YearPage:
             case_id=case.id,
             number=case.number,
             inside=whole,
+            results=results.shown(session, year, actor),
             status=case.status,
             marks=marks_of(session, year, now),
             counts={stage: stages.count(stage) for stage in dict.fromkeys(stages)},
@@ -132,7 +139,12 @@ def _seen(session: Session, case: CaseFile, actor: Actor) -> frozenset[int]:
 
 
 def _rows(
-    session: Session, case: CaseFile, seen: Collection[int], whole: bool, now: datetime
+    session: Session,
+    case: CaseFile,
+    seen: Collection[int],
+    whole: bool,
+    actor: Actor,
+    now: datetime,
 ) -> tuple[YearRow, ...]:
     cases = session.scalars(
         select(CaseFile).where(
@@ -140,13 +152,9 @@ def _rows(
         )
     ).all()
     shown = [row for row in cases if whole or row.id in seen]
-    missing: dict[Key, str] = {
-        (row.block, row.evaluated_body): row.reason
-        for row in session.scalars(
-            select(MissingConclusion).where(MissingConclusion.case_id == case.id)
-        )
-    }
-    standings = year_cells.standings(session, [row for row in shown if row.id in seen], now)
+    missing = _missing(session, case)
+    inside = [row for row in shown if row.id in seen]
+    standings = year_cells.standings(session, inside, actor, now)
     cells: dict[str, dict[int, Cell]] = {}
     for row in shown:
         cell = _cell(row, row.id in seen, missing, standings.get(row.id))
@@ -167,6 +175,12 @@ def _rows(
         for code, body in bodies.items()
         if code in cells
     )
+
+
+def _missing(session: Session, case: CaseFile) -> dict[Key, str]:
+    """¶ 11: the recorded reasons, by block and body."""
+    rows = session.scalars(select(MissingConclusion).where(MissingConclusion.case_id == case.id))
+    return {(row.block, row.evaluated_body): row.reason for row in rows}
 
 
 def _cell(

@@ -24,14 +24,16 @@ def init_app(app: Flask) -> None:
         people,
         published,
         signin,
+        task_tables,
         tasks,
         years,
     )
 
     # The token lasts as long as the session that it belongs to.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
-    # Two hundred indicators of five cells, and three texts of 20 000 letters.
-    app.config["MAX_FORM_PARTS"] = 3000
+    # Three hundred indicators of a dozen figures with their ticks and documents, and three texts
+    # of 20 000 letters.
+    app.config["MAX_FORM_PARTS"] = 20_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
     headers.init_app(app)
     errors.init_app(app)

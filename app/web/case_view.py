@@ -21,19 +21,23 @@ def stages(page: CasePage) -> list[dict[str, str]]:
     """The tasks of the case's own process as a strip, without those that were passed by.
 
     Of an ended case only what was done; of a running one nothing that lies open before what is
-    done or now, for the case went another way.
+    done or now, for the case went another way: whatever the system did or waits for counts too.
     """
-    steps = [
-        (name(stop.name), _state(page, stop))
-        for stop in page.stops[page.case.process]
-        if stop.kind in STAGES
-    ]
-    reached = max((n for n, (_label, state) in enumerate(steps) if state != "next"), default=-1)
+    stops = [(stop, _state(page, stop)) for stop in page.stops[page.case.process]]
+    reached = max(
+        (
+            n
+            for n, (stop, state) in enumerate(stops)
+            # A border stands apart from the course: the diagram lists it after everything.
+            if state != "next" and stop.kind != "boundaryEvent"
+        ),
+        default=-1,
+    )
     ended = page.case.ended_at is not None
     return [
-        {"label": label, "state": state}
-        for n, (label, state) in enumerate(steps)
-        if state != "next" or (n > reached and not ended)
+        {"label": name(stop.name), "state": state}
+        for n, (stop, state) in enumerate(stops)
+        if stop.kind in STAGES and (state != "next" or (n > reached and not ended))
     ]
 
 

@@ -18,7 +18,7 @@ from app.services import cases as acts
 from app.services import incidents
 from app.services import starts as starting
 from app.services.starts import Start
-from app.services.task_page import Offers
+from app.services.task_offers import Offers
 from app.web import case_view, errors, forms, options, words
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages

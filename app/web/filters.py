@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         due_date=due_date,
         month_name=month_name,
         number=number,
+        signed=signed,
         decimal=decimal,
         file_size=file_size,
         name=name,
@@ -99,6 +100,14 @@ def number(value: object) -> str:
         return str(value)
     text = f"{figure:,f}".replace(",", NBSP)
     return text if language() == "en" else text.replace(".", ",")
+
+
+def signed(value: object) -> str:
+    """A difference as a number with its sign: +1,99, −0,5, 0."""
+    text = number(value)
+    if text.startswith("-"):
+        return f"\u2212{text[1:]}"
+    return f"+{text}" if text.strip("0.,") else text
 
 
 def decimal(value: object) -> str:

@@ -36,6 +36,7 @@ CELLS: Mapping[str, int] = {
     "final": 6,
 }
 STEPS: Mapping[str, str] = {
+    "conclusions": N_("Conclusions on blocks final"),
     "computed": N_("Computed"),
     "drafted": N_("Text drafted"),
     "signed": N_("Signed"),

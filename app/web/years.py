@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from flask import render_template, request
 
-from app.services import result_tree, results
+from app.services import overall_page, result_tree, results
 from app.services import years as service
 from app.services.year_cells import OpenTask
 from app.services.years import Cell, YearPage, YearRow
@@ -72,6 +72,14 @@ def year_results(year: int) -> str:
         blocks=BLOCKS,
         told=year_words,
     )
+
+
+@pages.get("/years/<int:year>/commission")
+@page(Open.SIGNED_IN)
+def year_commission(year: int) -> str:
+    """The overall evaluation of a year on its way through the Commission (¶ 11, 48-53)."""
+    found = overall_page.overall_page(year=year, actor=actor(), now=now())
+    return render_template("year_commission.html", page=found, told=year_words)
 
 
 @pages.get("/years/<int:year>/results/<body>")

@@ -70,5 +70,14 @@ def test_a_table_for_people_and_the_tree_of_one_body(published: Operator) -> Non
     assert tree["blocks"][0]["loose"][0]["max"] == "60"
 
 
+def test_that_figures_are_invented_is_said_in_the_result_and_beside_it(
+    published: Operator,
+) -> None:
+    for more in ((), ("--body", "moj")):
+        done = published.run("result", "--year", "2017", *more, "--json")
+        assert done.json()["demonstration"] is True
+        assert "figures are invented" in done.err
+
+
 def test_before_there_are_results_it_says_so(operator: Operator) -> None:
     operator.run("result", "--year", "2017", "--json").refused("no results of 2017")

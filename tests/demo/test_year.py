@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -35,9 +34,7 @@ from app.operations.participation import participants
 from app.operations.registers import Registers
 from app.services import results, verification
 from tests.cli.console import Operator
-from tests.demo.conftest import Played, steps
-
-pytestmark = pytest.mark.xdist_group("year")
+from tests.played import Played, Years, steps
 
 STAGES = ["opened", "reported", "delivered", "objections", "final", "overall", "published"]
 OUTCOMES = ("accepted", "partly", "rejected", "without_documents", "late")
@@ -147,7 +144,7 @@ def test_the_clock_stands_where_the_year_ended(played: Played) -> None:
 
 
 @pytest.mark.postgres
-def test_both_databases_come_to_the_same_year(years: Callable[[str], Played]) -> None:
+def test_both_databases_come_to_the_same_year(years: Years) -> None:
     one, other = years("sqlite"), years("postgresql")
     assert steps(one.url) == steps(other.url)
     with one.opened():
@@ -157,7 +154,7 @@ def test_both_databases_come_to_the_same_year(years: Callable[[str], Played]) ->
 
 
 def test_the_same_seed_gives_the_same_year_and_another_does_not(
-    years: Callable[[str], Played], tmp_path: Path
+    years: Years, tmp_path: Path
 ) -> None:
     whole = steps(years("sqlite").url)
     played = {}

@@ -39,6 +39,19 @@ NO_PAGES = {
 }
 
 
+YEAR = 2017
+YEAR_PATHS = {
+    "/years",
+    f"/years/{YEAR}",
+    f"/years/{YEAR}/commission",
+    f"/years/{YEAR}/results",
+    f"/years/{YEAR}/results/akmola",
+    "/results",
+    f"/results/{YEAR}",
+}
+"""What is opened in the played year (`tests.journeys.year_scenes`), for here none is evaluated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A page as somebody opens it: a name for the test, a login ("": nobody), a path."""
@@ -65,7 +78,8 @@ def build(url: str, data: Path) -> list[Shown]:
 def forgotten(app: Flask, shown: list[Shown]) -> set[str]:
     """Pages of `app` that nobody opens here."""
     address = app.url_map.bind("localhost")
-    opened_by_somebody = {address.match(page.path.partition("?")[0])[0] for page in shown}
+    paths = {page.path.partition("?")[0] for page in shown} | YEAR_PATHS
+    opened_by_somebody = {address.match(path)[0] for path in paths}
     there = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     return there - opened_by_somebody - NO_PAGES
 

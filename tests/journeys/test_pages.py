@@ -55,7 +55,8 @@ def test_every_page(browser: Browser, scene: Scene, language: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def faults(reader: Person, shown: Shown, language: str) -> Iterator[str]:
+def faults(reader: Person, shown: Shown, language: str, *, status: int = 200) -> Iterator[str]:
+    """What is wrong with a page that `reader` opens, as it is answered and as it looks."""
     page = reader.page
     page.set_viewport_size({"width": 1440, "height": 900})
     answer = page.goto(shown.path)

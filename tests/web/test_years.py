@@ -12,6 +12,7 @@ from lxml import html
 
 from app.demo import appeal
 from app.models.cases import CaseFile
+from app.models.facts import Letter
 from app.services import result_tree
 from tests.databases import Databases
 from tests.journeys.plot import Stage, build_stage, staged
@@ -187,6 +188,8 @@ def test_a_number_is_followed_down_on_its_page(whole: Real) -> None:
     link = f'href="/cases/{year.id}"'
     assert link not in own and link in at_work.get(f"/years/{YEAR}").get_data(as_text=True)
     record_the_others(whole, year.id, case)
+    course = words(at_work.get(f"/years/{YEAR}/commission"))
+    assert course.count("another reason") == 93 and "no zero" in course
     page = at_work.get(f"/years/{YEAR}/results/akmola")
     told, text = words(page), page.get_data(as_text=True)
     assert "81.41" in told and f'href="/cases/{case}"' in text
@@ -195,3 +198,32 @@ def test_a_number_is_followed_down_on_its_page(whole: Real) -> None:
     assert "No conclusion: another reason" in told
     tree = html.fromstring(text)
     assert tree.xpath("//details//details//details//details//code[contains(., 'fact')]")
+
+
+def test_a_correction_tells_what_it_changed_and_by_which_objection(whole: Real) -> None:
+    stage = whole.stage
+    case = whole.scored()
+    whole.deliver(case)
+    [first] = stage.all(Letter, case_id=case, kind="conclusion/conclusion")
+    corrected(whole, case)
+    stage.play.pass_time(appeal.at("2018-05-12T09:00"))
+    clocked(stage)
+    [objection] = stage.all(CaseFile, process="objection")
+    for login in ("mne.officer2", "akmola.officer1", "auditor"):
+        browser = english(stage.app, login)
+        page = browser.get(f"/cases/{case}")
+        told, text = words(page), page.get_data(as_text=True)
+        assert "What changed against version 1" in told, login
+        assert f'href="/cases/{objection.id}">Objection {objection.number}' in text, login
+        assert "Accepted" in told and "decision No. " in told
+        changed = told.split("What changed against version 1")[2].split("At most")[0]
+        assert re.search(r"1\.1\.1 .* 18\.90 21\.00 \+2\.10", changed), changed
+        assert "All indicators 79.31 81.41 / 100.00 +2.10" in changed
+        assert "value: 90 → 100" in changed.replace(".00", "") and "name:" not in changed
+        assert "stayed as they were" in changed and "Parts written anew" not in changed
+    # The letters of both versions stay as they were sent, the final one tells the difference.
+    body = english(stage.app, "akmola.officer1")
+    assert "→" not in words(body.get(f"/letters/{first.id}"))
+    [final] = stage.all(Letter, case_id=case, kind="block_evaluation/final")
+    sent = words(english(stage.app, "mne.head").get(f"/letters/{final.id}"))
+    assert "18,90 → 21,00" in sent and "79,31 → 81,41" in sent
