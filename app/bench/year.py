@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,37 +40,65 @@ class Recorded:
         return next(self._answers).result
 
 
-def measure(settings: Settings, play: Callable[[], None]) -> dict[str, Any]:
-    """Play and measure; the figures of `bagalau bench year`, times in milliseconds.
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A year that was played under a watch: its acts, the seconds of all, and its floor.
 
-    Times are means over all human acts, but p50 and p95. The floor is the CPU time of
-    loading the saved state, completing the task, saving it and one durable commit, of each
-    of these acts again; `ratio_to_floor` is the acts' CPU time over it.
+    Milliseconds for the floor, bytes for the saved states.
+    """
+
+    acts: Sequence[Act]
+    seconds: float
+    floor_ms: float
+    bytes_per_case: float
+    state_bytes_p95: float
+
+
+def watched(settings: Settings, play: Callable[[], None], *, listening: bool) -> Played:
+    """Play under a watch, which listens to every statement or leaves them alone.
+
+    The floor is the CPU time of loading the saved state, completing the task, saving it and
+    one durable commit, of each of the same acts again.
     """
     began = time.perf_counter()
-    with Watch(db.engine) as watch:
+    with Watch(db.engine, listening=listening) as watch:
         play()
-    seconds = time.perf_counter() - began
-    acts, floor_ms = watch.acts, floor_of(settings, watch.steps)
-    cpu_ms = _mean(acts, "cpu")
-    totals = [act.total * 1000 for act in acts]
+    return Played(
+        acts=watch.acts,
+        seconds=time.perf_counter() - began,
+        floor_ms=floor_of(settings, watch.steps),
+        bytes_per_case=_bytes_per_case(),
+        state_bytes_p95=percentile([float(step.saved) for step in watch.steps], 0.95),
+    )
+
+
+def told(played: Played, heard: Played) -> dict[str, Any]:
+    """The figures of `bagalau bench year`, times in milliseconds.
+
+    `played` is a year whose statements nobody listened to: its times are those of the
+    product. `heard` is the same year once more, of which it was noted what it sent and where
+    its time went. Times are means over all human acts, but p50 and p95; `ratio_to_floor` is
+    the acts' CPU time over the floor's.
+    """
+    cpu_ms = _mean(played.acts, "cpu")
+    totals = [act.total * 1000 for act in played.acts]
     return {
-        "human_tasks": len(acts),
-        "seconds": round(seconds, 1),
+        "human_tasks": len(played.acts),
+        "seconds": round(played.seconds, 1),
         "completion_ms": {
             "p50": round(statistics.median(totals), 2),
             "p95": round(percentile(totals, 0.95), 2),
-            "engine": round(_mean(acts, "engine"), 2),
-            "database": round(_mean(acts, "database"), 2),
-            "trail": round(_mean(acts, "trail"), 2),
+            "engine": round(_mean(heard.acts, "engine"), 2),
+            "database": round(_mean(heard.acts, "database"), 2),
+            "trail": round(_mean(heard.acts, "trail"), 2),
         },
         "cpu_ms_per_completion": round(cpu_ms, 2),
-        "floor_ms": round(floor_ms, 3),
-        "ratio_to_floor": round(cpu_ms / floor_ms, 2),
-        "sql_per_completion": round(statistics.mean(act.statements for act in acts), 1),
-        "commits_per_completion": round(statistics.mean(act.commits for act in acts), 2),
-        "bytes_per_case": _bytes_per_case(),
-        "state_bytes_p95": percentile([float(step.saved) for step in watch.steps], 0.95),
+        "floor_ms": round(played.floor_ms, 3),
+        "ratio_to_floor": round(cpu_ms / played.floor_ms, 2),
+        "sql_per_completion": round(statistics.mean(act.statements for act in heard.acts), 1),
+        "commits_per_completion": round(statistics.mean(act.commits for act in heard.acts), 2),
+        "bytes_per_case": played.bytes_per_case,
+        "state_bytes_p95": played.state_bytes_p95,
     }
 
 

@@ -57,7 +57,18 @@ def step(cases: int, as_json: bool) -> None:
 @click.option("--rosters", type=click.IntRange(1, 20), default=1, help="Bodies, so many times.")
 @as_json
 def whole_year(until: str, rosters: int, as_json: bool) -> None:
-    """What the acts of a whole played year cost, on SQLite, against a floor of the same acts."""
+    """What the acts of a whole played year cost, on SQLite, against a floor of the same acts.
+
+    The year is played twice: measured, and then watched for what each act sends.
+    """
+    say("The year, measured ...")
+    played = _played(until, rosters, listening=False)
+    say("The year, watched ...")
+    told = year.told(played, _played(until, rosters, listening=True))
+    result(told, lambda: json.dumps(told, indent=2), as_json)
+
+
+def _played(until: str, rosters: int, *, listening: bool) -> year.Played:
     with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
         _, settings = next(_installations(Path(folder)))
         app = create_app(settings)
@@ -71,9 +82,9 @@ def whole_year(until: str, rosters: int, as_json: bool) -> None:
             def play() -> None:
                 scene.play_year(say=say, store=store, until=until, seed=1, rosters=rosters)
 
-            told = year.measure(settings, play)
+            found = year.watched(settings, play, listening=listening)
             measured.close()
-    result(told, lambda: json.dumps(told, indent=2), as_json)
+    return found
 
 
 def _runs(name: str, settings: Settings, cases: int) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from app.models.evaluation import (
     Recheck,
     Risk,
 )
-from app.operations import methodologies
+from app.operations import facts, methodologies
 from app.operations.context import Context
 from app.operations.scoring import text
 from app.operations.versions import newest
@@ -77,7 +77,7 @@ _RECHECK = (
 
 def approved_parts(session: Session, case_id: int) -> Sequence[PartScore]:
     """The newest scores of each part of an evaluation, as far as they are approved; by part."""
-    return session.scalars(_APPROVED, {"case": case_id}).all()
+    return facts.read(session, PartScore, _APPROVED, {"case": case_id})
 
 
 _LAST = (
@@ -87,11 +87,18 @@ _LAST = (
     .subquery()
 )
 _APPROVED = (
-    select(PartScore)
+    select(PartScore.__table__)
     .join(_LAST, (_LAST.c.part == PartScore.part) & (_LAST.c.number == PartScore.number))
     .join(PartMark, (PartMark.part_score_id == PartScore.id) & (PartMark.mark == "approved"))
     .where(PartScore.case_id == bindparam("case"))
     .order_by(PartScore.part)
+)
+
+
+_SCORED = (
+    select(IndicatorScore.__table__)
+    .where(IndicatorScore.part_score_id.in_(bindparam("parts", expanding=True)))
+    .order_by(IndicatorScore.part_score_id, IndicatorScore.position)
 )
 
 
@@ -118,11 +125,7 @@ def assembled(context: Context) -> Assembled:
     """
     session, case = context.session, context.case
     parts = approved_parts(session, case.id)
-    rows = session.scalars(
-        select(IndicatorScore)
-        .where(IndicatorScore.part_score_id.in_([part.id for part in parts]))
-        .order_by(IndicatorScore.part_score_id, IndicatorScore.position)
-    ).all()
+    rows = facts.read(session, IndicatorScore, _SCORED, {"parts": [part.id for part in parts]})
     methodology = methodologies.content_of(session, parts[0].methodology_id)
     scored = scores.consolidate(methodology, map(_scored, rows))
     return Assembled(

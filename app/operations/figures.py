@@ -65,13 +65,21 @@ def asked_of(session: Session, registers: Registers, year: int, block: int, body
         return row.id, content
 
     number, content = _once(session, ("in force", year, block), read)
-    return Asked(number, content, _applicable(content, registers, body))
+    return _asked(session, registers, number, content, body)
 
 
 def asked_by(session: Session, registers: Registers, number: int, body: str) -> Asked:
     """What the methodology with the row id `number` asks of a body (¶ 17, 20)."""
-    content = methodology(session, number)
-    return Asked(number, content, _applicable(content, registers, body))
+    return _asked(session, registers, number, methodology(session, number), body)
+
+
+def _asked(
+    session: Session, registers: Registers, number: int, content: Methodology, body: str
+) -> Asked:
+    key = ("asked", number, body)
+    return _once(
+        session, key, lambda: Asked(number, content, _applicable(content, registers, body))
+    )
 
 
 def methodology(session: Session, number: int) -> Methodology:

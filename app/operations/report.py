@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from app.db import connection_of
 from app.domain.calendar import local_day
 from app.domain.refusals import Refusal
 from app.domain.rules import reporting, scoring
@@ -132,7 +133,8 @@ def certify(context: Context, /, *, report: dict[str, Any]) -> None:
     Raises:
         NotAllowed: `report.same_person`, the head filled it in.
     """
-    author = context.session.get_one(Report, report["id"]).author
+    found = connection_of(context.session).execute(_AUTHOR, {"report": report["id"]})
+    author = found.scalar_one()
     reporting.require_other_certifier(author, context.person)
     _mark(context, "certified", report["id"])
 
@@ -157,11 +159,7 @@ def risk(
 ) -> dict[str, Any]:
     """¶ 41-42: the figures by which the table chooses reports for a re-check."""
     session = context.session
-    returned = session.scalar(
-        select(func.count())
-        .select_from(ReportMark)
-        .where(ReportMark.case_id == context.case.id, ReportMark.mark == "incomplete")
-    )
+    returned = connection_of(session).scalar(_RETURNED, {"case": context.case.id})
     now = figures.reported(session, report["id"])
     asked = figures.asked_by(session, context.registers, report["methodology"], evaluated_body)
     # What was accepted a year ago goes before what the body says today that it was.
@@ -175,6 +173,14 @@ def risk(
         "returned": returned or 0,
         "change": reporting.greatest_change(now, before),
     }
+
+
+_AUTHOR = select(Report.author).where(Report.id == bindparam("report"))
+_RETURNED = (
+    select(func.count())
+    .select_from(ReportMark)
+    .where(ReportMark.case_id == bindparam("case"), ReportMark.mark == "incomplete")
+)
 
 
 def choose(

@@ -15,6 +15,7 @@ from app.domain.registers import WORKING_BODY
 from app.domain.rules import schedule as rules
 from app.models.cases import CaseFile, Party, Task, Timer
 from app.models.facts import Letter, ScheduleDraft, ScheduleOrder
+from app.operations import facts
 from app.operations.context import Context
 
 CHANGED = "schedule.changed"
@@ -198,11 +199,11 @@ def open_case(context: Context, /, *, organisation: str, year: int) -> dict[str,
 
 def in_force(session: Session, year: int | None) -> ScheduleDraft | None:
     """¶ 8: the terms of the schedule in force for a year: those of the newest order."""
-    return session.scalars(_IN_FORCE, {"year": year}).one_or_none()
+    return facts.newest(session, ScheduleDraft, _IN_FORCE, {"year": year})
 
 
 _IN_FORCE = (
-    select(ScheduleDraft)
+    select(ScheduleDraft.__table__)
     .join(ScheduleOrder, ScheduleOrder.draft_id == ScheduleDraft.id)
     .where(ScheduleOrder.year == bindparam("year"))
     .order_by(ScheduleOrder.number.desc())

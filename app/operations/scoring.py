@@ -20,7 +20,7 @@ from app.models.evaluation import (
     ScoreEvidence,
     ScoreInput,
 )
-from app.operations import figures
+from app.operations import facts, figures
 from app.operations.context import Context
 from app.operations.figures import Sheet
 
@@ -170,11 +170,13 @@ def send_back(context: Context, /, *, part: str) -> None:
 
 
 def _newest(context: Context, part: str) -> PartScore:
-    return context.session.scalars(_NEWEST, {"case": context.case.id, "part": part}).one()
+    asked = {"case": context.case.id, "part": part}
+    [row] = facts.read(context.session, PartScore, _NEWEST, asked)
+    return row
 
 
 _NEWEST = (
-    select(PartScore)
+    select(PartScore.__table__)
     .where(PartScore.case_id == bindparam("case"), PartScore.part == bindparam("part"))
     .order_by(PartScore.number.desc())
     .limit(1)

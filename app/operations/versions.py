@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.models.cases import CaseFile
 from app.models.facts import Conclusion, ConclusionIndicator, ConclusionMark, ObjectionPoint
+from app.operations import facts
 from app.operations.context import Context
 
 # Processes whose cases end in a conclusion: one entered as a document, or one that was scored
@@ -22,11 +24,14 @@ def newest(session: Session, case_id: int) -> Conclusion:
     Raises:
         NoResultFound: none has been entered.
     """
-    return session.scalars(_NEWEST, {"case": case_id}).one()
+    found = facts.newest(session, Conclusion, _NEWEST, {"case": case_id})
+    if found is None:
+        raise NoResultFound(f"case {case_id} has no conclusion")
+    return found
 
 
 _NEWEST = (
-    select(Conclusion)
+    select(Conclusion.__table__)
     .where(Conclusion.case_id == bindparam("case"))
     .order_by(Conclusion.number.desc())
     .limit(1)
@@ -35,11 +40,11 @@ _NEWEST = (
 
 def indicators_of(session: Session, conclusion_id: int) -> Sequence[ConclusionIndicator]:
     """The indicators of a version, in their order."""
-    return session.scalars(_INDICATORS, {"conclusion": conclusion_id}).all()
+    return facts.read(session, ConclusionIndicator, _INDICATORS, {"conclusion": conclusion_id})
 
 
 _INDICATORS = (
-    select(ConclusionIndicator)
+    select(ConclusionIndicator.__table__)
     .where(ConclusionIndicator.conclusion_id == bindparam("conclusion"))
     .order_by(ConclusionIndicator.position)
 )
@@ -47,11 +52,11 @@ _INDICATORS = (
 
 def marked(session: Session, case_id: int, mark: str) -> ConclusionMark | None:
     """The newest mark of a kind (issued, delivered, received, final) on a conclusion case."""
-    return session.scalars(_MARKED, {"case": case_id, "mark": mark}).one_or_none()
+    return facts.newest(session, ConclusionMark, _MARKED, {"case": case_id, "mark": mark})
 
 
 _MARKED = (
-    select(ConclusionMark)
+    select(ConclusionMark.__table__)
     .where(ConclusionMark.case_id == bindparam("case"), ConclusionMark.mark == bindparam("mark"))
     .order_by(ConclusionMark.id.desc())
     .limit(1)

@@ -20,6 +20,8 @@ Read = tuple[Any, set[str]]
 TABLES = frozenset({"report", "scores", "missing", "secrecy"})
 NONE, DOCUMENTS = "none", "documents"
 WORDS = ("status", "source")
+FILL = "fill_empty"
+"""The control with the one word for all rows of a list that have none yet."""
 
 
 def report(name: str, posted: Posted) -> Read:

@@ -21,7 +21,9 @@ from app.web.languages import language
 Posted = MultiDict[str, str]
 
 # What our pages send besides the fields: the token, which button was pressed, where to return.
-CONTROLS = frozenset({"csrf_token", "attach", "next", "organisation", "kept_form"})
+CONTROLS = frozenset(
+    {"csrf_token", "attach", "next", "organisation", "kept_form", figure_forms.FILL}
+)
 UPLOAD_PARTS = ("file", "source", "origin")
 SEVERAL = frozenset({"choices", "people", "points", "documents"})
 COLUMNS = ("code", "name", "value", "points", "max")

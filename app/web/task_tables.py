@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.services import task_page as service
 from app.services import tasks as acts
 from app.services.task_page import TaskPage
-from app.web import evaluation_lists, figure_forms, figure_tables, forms, methodology_words
+from app.web import (
+    evaluation_lists,
+    figure_forms,
+    figure_tables,
+    forms,
+    methodology_words,
+    options,
+)
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 from app.web.uploads import is_partial
@@ -41,6 +50,37 @@ def task_points(task_id: int) -> Response:
         rows={code: figure_tables.points_of(code, running) for code in codes},
     )
     return make_response(text)
+
+
+@pages.post("/tasks/<int:task_id>/fill")
+@page(Open.SIGNED_IN)
+def task_fill(task_id: int) -> Response:
+    """Give one reason to every missing conclusion that has none (¶ 11), in the draft alone.
+
+    What has a reason keeps it; the page comes back with all rows filled, to be looked through.
+    """
+    found = service.task_page(task_id=task_id, actor=actor(), now=now())
+    typed, word = drafted(found), request.form.get(figure_forms.FILL, "")
+    rows = [f"{row.block}/{row.body}" for row in found.offers.listed]
+    for field in found.form.fields:
+        if field.type == "missing" and word:
+            given = typed.get(field.name) or {}
+            typed[field.name] = {**given, **{key: given.get(key) or word for key in rows}}
+    acts.save_draft(task_id=task_id, actor=actor(), answers=typed, now=now())
+    if not word:
+        flash(_("Choose the reason first."))
+    return redirect(url_for("web.task", task_id=task_id, _anchor="fill"))
+
+
+def options_of(found: TaskPage, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of the form choose from; `values` is what stands in it."""
+    task_id = found.task.task_id
+    points = url_for("web.task_points", task_id=task_id)
+    made = options.of_task(found.form, found.offers, found.attached, points, values)
+    for field in found.form.fields:
+        if field.type == "missing":
+            made[field.name]["fill_url"] = url_for("web.task_fill", task_id=task_id)
+    return made
 
 
 def drafted(found: TaskPage) -> dict[str, Any]:

@@ -259,13 +259,7 @@ def _show(
         page=found,
         values=values,
         wrong=wrong or {},
-        options=options.of_task(
-            found.form,
-            found.offers,
-            found.attached,
-            url_for("web.task_points", task_id=found.task.task_id),
-            values,
-        ),
+        options=task_tables.options_of(found, values),
         before=task_tables.before(found),
         uploads=options.uploads(
             url_for("web.task_documents", task_id=found.task.task_id), largest_file()
