@@ -133,8 +133,9 @@ def digest(row: Row) -> str:
     kind = type(row)
     if kind not in _HASHED:
         _HASHED[kind] = _hashed(kind)
-    values = {}
-    for column, key in _HASHED[kind]:
+    plain, special = _HASHED[kind]
+    values = {name: getattr(row, key) for name, key in plain}
+    for column, key in special:
         value = _scaled(column.type, getattr(row, key))
         if column.info.get(PRIVATE):
             value = commitment(getattr(row, SALT), canonical(value))
@@ -142,21 +143,31 @@ def digest(row: Row) -> str:
     return hashlib.sha256(canonical(values)).hexdigest()
 
 
-# Of each class: the columns that are hashed, with the attributes that hold them.
-_HASHED: dict[type[Row], list[tuple[Column[Any], str]]] = {}
+# Of each class the columns that are hashed, with the attributes that hold them: by their names
+# those that enter as they are, and those that are scaled or private.
+_Hashed = tuple[list[tuple[str, str]], list[tuple[Column[Any], str]]]
+_HASHED: dict[type[Row], _Hashed] = {}
 
 
-def _hashed(kind: type[Row]) -> list[tuple[Column[Any], str]]:
+def _hashed(kind: type[Row]) -> _Hashed:
     mapper = inspect(kind)
     table = mapper.local_table
     assert isinstance(table, Table)
     private = any(column.info.get(PRIVATE) for column in table.columns)
-    return [
+    hashed = [
         (column, mapper.get_property_by_column(column).key)
         for column in table.columns
         if not (column.name == STATE and issubclass(kind, Guarded))
         and not (column.name == SALT and private)
     ]
+    plain: list[tuple[str, str]] = []
+    special: list[tuple[Column[Any], str]] = []
+    for column, key in hashed:
+        if column.info.get(PRIVATE) or isinstance(column.type, Numeric):
+            special.append((column, key))
+        else:
+            plain.append((column.name, key))
+    return plain, special
 
 
 def _scaled(kind: Any, value: Any) -> Any:

@@ -39,10 +39,15 @@ class Done:
 
 @dataclass(slots=True)
 class Act:
-    """One human act: seconds of wall time by part, of CPU time, and what was sent."""
+    """One human act: seconds of wall time by part, of CPU time, and what was sent.
+
+    `floor` is the CPU time of the same act at the floor, `saved` the bytes of its saved state.
+    """
 
     total: float = 0.0
     cpu: float = 0.0
+    floor: float = 0.0
+    saved: int = 0
     engine: float = 0.0
     database: float = 0.0
     trail: float = 0.0
@@ -56,14 +61,16 @@ class Watch:
 
     `engine` is without what the operations do in the database, `trail` likewise. Unless it is
     `listening`, which costs a twelfth of the whole, statements are not counted and the parts
-    of an act's time mean nothing.
+    of an act's time mean nothing. After each act `floor_of` does it once more at the floor and
+    tells the CPU seconds of that.
     """
 
     database: Engine
+    floor_of: Callable[[Done], float]
     listening: bool = True
     acts: list[Act] = field(default_factory=list)
-    steps: list[Done] = field(default_factory=list)
     _now: Act | None = None
+    _step: Done | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -99,7 +106,8 @@ class Watch:
             act.cpu = time.process_time() - cpu
             act.total = time.perf_counter() - began
             self._now = None
-            if act.commits:
+            if act.commits and self._step is not None:
+                act.floor, act.saved = self.floor_of(self._step), self._step.saved
                 self.acts.append(act)
 
     def _stepped(self, original: Callable[..., Step], *given: Any, **named: Any) -> Step:
@@ -108,8 +116,7 @@ class Watch:
         before = act.database
         step = original(*given, **named)
         act.engine += time.perf_counter() - began - (act.database - before)
-        done = Done(release, state, key, answers, named["now"], step.calls, len(step.state))
-        self.steps.append(done)
+        self._step = Done(release, state, key, answers, named["now"], step.calls, len(step.state))
         return step
 
     def _appended(self, original: Callable[..., Any], *given: Any, **named: Any) -> Any:

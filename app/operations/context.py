@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Insert, Table, func, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.sql.dml import ReturningInsert
@@ -82,20 +82,26 @@ class Context:
     def _insert(self, kind: type[Fact], rows: Sequence[Fact]) -> None:
         # Past the object layer: its unit of work takes longer to find out what is new than the
         # database takes to write it. Nor does the session learn of the rows.
-        connection, lite = connection_of(self.session), is_sqlite(self.session)
-        inserting = _inserting(cast(Table, kind.__table__), in_order=not lite)
+        inserting = _inserting(cast(Table, kind.__table__))
         written = [instance_dict(row) for row in rows]
         values = [{name: row.get(name) for name in inserting.names} for row in written]
+        for row, number in zip(written, self._inserted(inserting, values), strict=True):
+            row["id"] = number
+
+    def _inserted(
+        self, inserting: _Inserting, values: Sequence[Mapping[str, Any]]
+    ) -> Sequence[int]:
+        connection = connection_of(self.session)
         if len(values) == 1:
             key = connection.execute(inserting.one, values[0]).inserted_primary_key
             assert key is not None
-            found: Sequence[int] = key
-        else:
-            found = connection.scalars(inserting.many, values).all()
-        # SQLite numbers the rows as they come and may tell the numbers in any order; to ask for
-        # theirs would cost a statement for each row.
-        for row, number in zip(written, sorted(found) if lite else found, strict=True):
-            row["id"] = number
+            return [key[0]]
+        if not is_sqlite(self.session):
+            return connection.scalars(inserting.numbered, values).all()
+        # SQLite has one writer, and numbers the rows one after another as they come.
+        connection.execute(inserting.many, values)
+        last: int = connection.execute(_LAST).scalar_one()
+        return range(last - len(values) + 1, last + 1)
 
     def show_to(self, organisation: str) -> None:
         """Let an organisation see the case from this act on."""
@@ -147,12 +153,16 @@ class _Inserting(NamedTuple):
     """The statements that write facts of a kind and give their ids, and the columns they ask."""
 
     one: Insert
-    many: ReturningInsert[Any]
+    many: Insert
+    numbered: ReturningInsert[Any]
     names: tuple[str, ...]
 
 
+_LAST = select(func.last_insert_rowid())
+
+
 @cache
-def _inserting(table: Table, *, in_order: bool) -> _Inserting:
-    many = insert(table).returning(table.c.id, sort_by_parameter_order=in_order)
+def _inserting(table: Table) -> _Inserting:
+    numbered = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     names = tuple(column.name for column in table.c if column.name != "id")
-    return _Inserting(insert(table), many, names)
+    return _Inserting(insert(table), insert(table).inline(), numbered, names)

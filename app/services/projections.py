@@ -77,7 +77,8 @@ _CLOSE = {
     .values(state=bindparam("how"), closed_seq=bindparam("number"))
     for table in (TIMER, WAIT)
 }
-_OPEN = {table: insert(table) for table in (TASK, TIMER, WAIT)}
+# Nobody asks for the number of a new row.
+_OPEN = {table: insert(table).inline() for table in (TASK, TIMER, WAIT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ def _tasks(
     fresh = [task for key, task in by_key.items() if key not in before]
     if fresh:
         effects["tasks_opened"] = [_told(task) for task in fresh]
-        connection.execute(_OPEN[TASK], [_task_row(context, task) for task in fresh])
+        rows = [_task_row(context, task) for task in fresh]
+        connection.execute(_OPEN[TASK], rows if len(rows) > 1 else rows[0])
 
 
 def _told(task: HumanTask) -> dict[str, Any]:
@@ -247,7 +249,7 @@ def _waiting(
     if fresh:
         effects[f"{name}_armed"] = [_armed(item) for item in fresh]
         rows = [_row(context, item) for item in fresh]
-        connection.execute(_OPEN[table], rows)
+        connection.execute(_OPEN[table], rows if len(rows) > 1 else rows[0])
 
 
 def _armed(item: Any) -> dict[str, Any]:

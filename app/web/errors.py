@@ -68,16 +68,22 @@ def sentence(refusal: Refusal) -> str:
 
 
 def named(refusal: Refusal, names: Mapping[str, Mapping[str, str]]) -> Refusal:
-    """The same refusal, to be read: codes of people as their names, at each field too."""
+    """The same refusal, to be read: codes of people as their names, at each field too.
+
+    `sentence` names the body of the whole refusal; here those at the fields are named.
+    """
 
     def told(params: Mapping[str, Param]) -> dict[str, Param]:
         code = str(params.get("person", ""))
         return {**params, "person": person_name(code, names)} if code in names else dict(params)
 
-    fields = tuple(
-        FieldError(f.field, f.code, tuple(told({**refusal.params, **dict(f.params)}).items()))
-        for f in refusal.fields
-    )
+    def at_field(params: Mapping[str, Param]) -> tuple[tuple[str, Param], ...]:
+        found = told({**refusal.params, **params})
+        if "body" in found:
+            found["body"] = body_name(str(found["body"]))
+        return tuple(found.items())
+
+    fields = tuple(FieldError(f.field, f.code, at_field(dict(f.params))) for f in refusal.fields)
     return type(refusal)(
         refusal.code, paragraph=refusal.paragraph, fields=fields, **told(refusal.params)
     )

@@ -38,7 +38,7 @@ def listed(field: Field, rows: Iterable[Listed], typed: Mapping[str, Any]) -> It
     return {
         "groups": [
             {"block": block, "name": _block(block), "rows": found}
-            for block, found in sorted(blocks.items())
+            for block, found in sorted(blocks.items(), key=_blocks_first)
         ],
         "gone": gone,
         "choices": [{"value": code, "label": say(code)} for code in choices],
@@ -100,6 +100,11 @@ def _by_block(field: str, rows: Iterable[Listed]) -> dict[int, list[Item]]:
             }
         )
     return blocks
+
+
+def _blocks_first(group: tuple[int, list[Item]]) -> tuple[bool, int]:
+    """The overall results come last: they follow from those by block."""
+    return not group[0], group[0]
 
 
 def _evaluation(key: str) -> str:

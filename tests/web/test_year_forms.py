@@ -9,6 +9,7 @@ from app.models.facts import Letter
 from app.models.overall import MissingConclusion, OverallMark, OverallResult, SecrecyCheck
 from tests.journeys.plot import Stage
 from tests.services import yearly
+from tests.services.test_overall import to_the_check
 from tests.services.yearly import CASE, HEAD, OFFICER, WORKING, final_year, opened_year
 from tests.web.browser import Browser, words
 from tests.web.filling import Filled
@@ -56,6 +57,52 @@ def test_every_missing_conclusion_needs_its_reason(opened_year: Stage, language:
         (1, "moj"): "other",
         (2, "moj"): "conclusion_late",
     }
+
+
+def test_one_reason_fills_the_empty_rows_and_no_others(opened_year: Stage) -> None:
+    stage = opened_year
+    late = ("mia", "moj")
+    cases = yearly.evaluations(stage)
+    yearly.conclude(stage, [case for case in cases if case.evaluated_body not in late])
+    stage.play.pass_time(appeal.at("2018-05-12T09:00"))
+    form = page_of(stage, OFFICER, "missing")
+    form.fill({"missing-2-mia": "not_evaluated", "note": "Хат"})
+    # Nothing is chosen for the others: nothing is filled, and nothing typed is lost.
+    assert form.send("fill").status_code == 302
+    form.read(form.browser.get(form.path))
+    assert form.sent["missing-1-moj"] == "" and form.sent["note"] == "Хат"
+    assert "Алдымен себебін таңдаңыз." in form.page.text_content()
+    form.fill({"fill_empty": "conclusion_late"})
+    assert form.send("fill").status_code == 302
+    form.read(form.browser.get(form.path))
+    filled = {name: form.sent[name] for name in form.names("missing-")}
+    assert filled.pop("missing-2-mia") == "not_evaluated"
+    assert set(filled.values()) == {"conclusion_late"} and len(filled) == 3
+    # It is a draft until it is handed in, by whoever may.
+    assert stage.all(MissingConclusion) == []
+    stranger = Browser(stage.app, "mof.officer1")
+    stranger.get("/")
+    assert stranger.post(f"{form.path}/fill", form.sent).status_code == 403
+    form.fill({"fill_empty": "other"})
+    assert form.send().status_code == 302
+    assert sorted(row.reason for row in stage.all(MissingConclusion)) == [
+        *["conclusion_late"] * 3,
+        "not_evaluated",
+    ]
+
+
+def test_an_overall_result_withheld_alone_is_told_at_its_row(final_year: Stage) -> None:
+    stage = final_year
+    to_the_check(stage)
+    secrecy = page_of(stage, OFFICER, "secrecy")
+    # Blocks come first: the overall results follow from them.
+    assert secrecy.names("secrecy-")[-1].startswith("secrecy-0-")
+    alone = ("secrecy-0-moj", "secrecy-0-mia")
+    secrecy.fill({**dict.fromkeys(alone, "official"), "checked": "yes"})
+    assert secrecy.send().status_code == 422
+    for place, name in zip(alone, ("Әділет", "Ішкі істер"), strict=True):
+        told = secrecy.told(place)
+        assert name in told and place.rpartition("-")[2] not in told
 
 
 def test_the_overall_evaluation_is_done_by_hand_to_its_publication(final_year: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from app.domain.refusals import Conflict, FieldError, Invalid, NotAllowed
@@ -120,9 +120,9 @@ def withheld(results: Collection[Key], chosen: Mapping[Key, str]) -> dict[Key, s
         fields = (FieldError("secrecy", "form.not_a_choice"),)
         raise Invalid("form.invalid", fields=fields)
     blocks = {body for block, body in chosen if block}
-    for block, body in sorted(chosen):
-        if not block and body not in blocks:
-            raise _worked_out(body)
+    alone = sorted(body for block, body in chosen if not block and body not in blocks)
+    if alone:
+        raise _worked_out(alone)
     found = dict(chosen)
     for block, body in sorted(chosen):
         if block and (0, body) in results:
@@ -143,7 +143,8 @@ def require_publishable(
         raise Conflict("publication.no_consent", paragraph="53")
 
 
-def _worked_out(body: str) -> Invalid:
-    params = (("body", body),)
-    fields = (FieldError("secrecy", "publication.worked_out", params),)
-    return Invalid("publication.worked_out", paragraph="53", fields=fields, body=body)
+def _worked_out(bodies: Sequence[str]) -> Invalid:
+    """The refusal, told at the row of each of these bodies' overall results."""
+    code = "publication.worked_out"
+    fields = tuple(FieldError(f"secrecy-0-{body}", code, (("body", body),)) for body in bodies)
+    return Invalid(code, paragraph="53", fields=fields, body=bodies[0])
