@@ -182,8 +182,11 @@ def see_new_version(officer: Person) -> None:
     officer.page.get_by_role("row").filter(has_text="Блок").get_by_role("link").first.click()
     officer.reads(re.compile("2-нұсқа"))
     officer.reads("қарсылық бойынша түзетілді")
-    newest = officer.page.get_by_role("region", name="Көрсеткіштер", exact=True).first
-    expect(newest.get_by_role("row").filter(has_text="1.1.1")).to_contain_text("36,5 → 39,5")
+    changed = officer.page.get_by_role("region", name="1-нұсқадан не өзгерді")
+    row = changed.get_by_role("row").filter(has_text="1.1.1")
+    for was, now in (("92,4", "96,0"), ("36,5", "39,5")):
+        expect(row).to_contain_text(was)
+        expect(row).to_contain_text(now)
 
 
 def object_late(officer: Person) -> None:
