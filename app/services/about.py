@@ -25,7 +25,7 @@ from app.operations.objection import decision_on
 from app.operations.versions import CONCLUDING, indicators_of, objected
 from app.services import openings
 from app.services.commission_view import commission_view
-from app.services.receipt_view import bodies, receipt_view
+from app.services.receipt_view import receipt_view
 from app.services.sources import Indicator, conclusion_case_of
 from app.services.version_view import version_views
 from app.services.views import (
@@ -120,7 +120,7 @@ def conclusion_view(
     if not rows:
         return None
     last = {mark.mark: mark for mark in marks}
-    written = bodies(session, rows)
+    written = openings.bodies(session, [(row.stream, row.seq) for row in rows])
     received = last.get("received")
     return ConclusionView(
         case_id=case_id,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import due_day, local_day
-from app.domain.conclusion_difference import difference
+from app.domain.conclusion_difference import difference, total
 from app.domain.rules.objection import outcome_term
 from app.models.cases import CaseFile
 from app.models.facts import (
@@ -98,6 +98,7 @@ def conclusion(session: Session, row: Letter, language: str) -> Values:
     """The values of a version of a conclusion, which the letter is about."""
     version = session.get_one(Conclusion, row.subject)
     indicators = indicators_of(session, version.id)
+    sums = total(indicators)
     texts = parts_of(session, version)
     before = _corrected(session, version)
     received = marked(session, version.case_id, "received")
@@ -119,9 +120,9 @@ def conclusion(session: Session, row: Letter, language: str) -> Values:
             }
             for row in indicators
         ],
-        "total": _sum(indicators, "points"),
+        "total": _comma(sums.points),
         "total_before": before.get("", ""),
-        "total_max": _sum(indicators, "max"),
+        "total_max": _comma(sums.max),
         **{
             name: str(texts.get(name, ""))
             for name in ("final_report", "recommendations_followed", "findings")
@@ -161,10 +162,6 @@ def _receipt(session: Session, row: Letter, language: str) -> Values:
         "object_until": written(due_day(received.until), language) if received.until else "",
         "over": received.until is not None and received.until <= row.sent_at,
     }
-
-
-def _sum(rows: Any, column: str) -> str:
-    return _comma(format(sum((Decimal(getattr(row, column)) for row in rows), Decimal(0)), "f"))
 
 
 def _comma(number: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading sealed text back: what somebody typed, as long as it has not been erased."""
+"""Reading events back: what they say, and the sealed text as long as it has not been erased."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from app.models.trail import OpeningRow
+from app.models.trail import EventRow, OpeningRow
 
 Place = tuple[str, int]
+
+
+def bodies(session: Session, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:
+    """The bodies of many events (stream, seq) in one query."""
+    rows = session.execute(
+        select(EventRow.stream, EventRow.seq, EventRow.body).where(
+            tuple_(EventRow.stream, EventRow.seq).in_(sorted(set(places)))
+        )
+    )
+    return {(row.stream, row.seq or 0): json.loads(row.body) for row in rows}
 
 
 def many(session: Session, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:

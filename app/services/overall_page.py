@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import reading
@@ -18,7 +17,6 @@ from app.domain.rules import overall_course as course
 from app.models.cases import CaseFile
 from app.models.facts import Letter
 from app.models.overall import MissingConclusion, Overall, OverallMark, SecrecyCheck
-from app.models.trail import EventRow
 from app.operations import cycle
 from app.operations.evaluation import open_evaluations
 from app.operations.overall import checks_of
@@ -184,7 +182,7 @@ def _happenings(
     if version is None:
         return []
     inside = about.is_inside(case, actor)
-    bodies = _events(session, [(mark.stream, mark.seq) for mark in marks])
+    bodies = openings.bodies(session, [(mark.stream, mark.seq) for mark in marks])
     texts = openings.many(session, bodies)
     papers = {paper.id: paper for paper in documents.documents_of(session, case.id, actor)}
     found = [_computed(version)]
@@ -220,17 +218,6 @@ def _listed(given: Mapping[str, Any], name: str) -> list[Any]:
 
 def _computed(version: Overall) -> Happening:
     return Happening("computed", version.drafted_at, None, "", None, None, {}, (), None, ())
-
-
-def _events(
-    session: Session, places: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], dict[str, Any]]:
-    rows = session.execute(
-        select(EventRow.stream, EventRow.seq, EventRow.body).where(
-            tuple_(EventRow.stream, EventRow.seq).in_(sorted(set(places)))
-        )
-    )
-    return {(row.stream, row.seq or 0): json.loads(row.body) for row in rows}
 
 
 def _letters(session: Session, case: CaseFile, actor: Actor) -> list[Sent]:

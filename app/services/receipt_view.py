@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.engine.release import Release
-from app.models.facts import Conclusion, ConclusionMark
-from app.models.trail import EventRow
-from app.services import releases
+from app.models.facts import ConclusionMark
+from app.services import openings, releases
 from app.services.views import ReceiptView
-
-Place = tuple[str, int]
 
 
 def receipt_view(session: Session, mark: ConclusionMark, knows: frozenset[str]) -> ReceiptView:
     """The receipt that a mark stands for; `knows` are the bodies whose people are told by name."""
-    body = bodies(session, [mark])[mark.stream, mark.seq]
+    place = mark.stream, mark.seq
+    body = openings.bodies(session, [place])[place]
     actor, facts = body["actor"], body["facts"]
     answers = facts.get("answers") or {}
     organisation = actor.get("organisation", "")
@@ -35,19 +31,6 @@ def receipt_view(session: Session, mark: ConclusionMark, knows: frozenset[str]) 
         number=str(answers.get("proof_number", "")),
         documents=tuple(answers.get("documents") or ()),
     )
-
-
-def bodies(
-    session: Session, facts: Iterable[Conclusion | ConclusionMark]
-) -> dict[Place, dict[str, Any]]:
-    """The bodies of the events that wrote these facts, by stream and number."""
-    places = [(fact.stream, fact.seq) for fact in facts]
-    rows = session.execute(
-        select(EventRow.stream, EventRow.seq, EventRow.body).where(
-            tuple_(EventRow.stream, EventRow.seq).in_(places)
-        )
-    )
-    return {(row.stream, row.seq or 0): json.loads(row.body) for row in rows}
 
 
 def _kind(release: Release, facts: Mapping[str, Any]) -> Mapping[str, str]:

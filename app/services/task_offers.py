@@ -102,10 +102,11 @@ def _of_year(
 
 
 def running(
-    session: Session, case: CaseFile, task: Task, form: Form, typed: Any
+    session: Session, case: CaseFile, task: Task, form: Form, typed: Mapping[str, Any]
 ) -> figures_running.Running | None:
     """The points of the part that a form scores, as far as it is filled in (`typed`)."""
     part = figures_asked.part_of(task.key)
-    if part is None or all(field.type != "scores" for field in form.fields):
+    name = next((field.name for field in form.fields if field.type == "scores"), None)
+    if part is None or name is None:
         return None
-    return figures_running.running_of(session, case, part, typed)
+    return figures_running.running_of(session, case, part, typed.get(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,7 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         offers = task_offers.offers(session, case, task, form, actor, now)
         before = {**_given(facts, form, offers), **_handed_in(session, case, task)}
         values = {**before, **(json.loads(draft.answers) if draft else {})}
-        running = task_offers.running(session, case, task, form, values.get("scores"))
+        running = task_offers.running(session, case, task, form, values)
         offers = replace(offers, running=running)
         names = people.names(session, _codes(facts, offers, task))
         return TaskPage(
@@ -103,8 +103,10 @@ def task_page(*, task_id: int, actor: Actor, now: datetime) -> TaskPage:
         )
 
 
-def points(*, task_id: int, actor: Actor, typed: Any) -> figures_running.Running | None:
-    """The running points of the part that a task scores, of what is `typed` so far.
+def points(
+    *, task_id: int, actor: Actor, typed: Callable[[Form], Mapping[str, Any]]
+) -> figures_running.Running | None:
+    """The running points of the part that a task scores; `typed` reads what its form has so far.
 
     Raises:
         NotFound, NotAllowed: as `task_page` does.
@@ -112,7 +114,7 @@ def points(*, task_id: int, actor: Actor, typed: Any) -> figures_running.Running
     with reading() as session:
         task, case, _refusal = _found(session, task_id, actor)
         form = sources.release_of(session, case).forms[task.form]
-        return task_offers.running(session, case, task, form, typed)
+        return task_offers.running(session, case, task, form, typed(form))
 
 
 def _found(session: Session, task_id: int, actor: Actor) -> tuple[Task, CaseFile, Refusal | None]:

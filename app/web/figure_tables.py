@@ -16,7 +16,7 @@ from app.services.figures_running import Running
 from app.services.task_offers import Offers
 from app.web import evaluation_lists, methodology_words, word_tables, words, year_words
 from app.web.filters import name as in_language
-from app.web.filters import number
+from app.web.filters import signed
 from app.web.languages import language
 
 Item = dict[str, Any]
@@ -177,9 +177,7 @@ def change(before: str | None, after: str | None) -> str:
 
 
 def _signed(value: Decimal) -> str:
-    whole = value.to_integral_value() if value == value.to_integral_value() else value.normalize()
-    text = number(format(whole, "f")).replace("-", "−")
-    return f"+{text}" if value > 0 else text
+    return signed(f"{value.normalize():f}")
 
 
 def _labels(row: Item) -> dict[str, str]:

@@ -36,14 +36,14 @@ def task_points(task_id: int) -> Response:
     htmx gets the points alone, and nothing is kept; without it what is typed is kept as a
     draft, and the page comes back with its points.
     """
-    found = service.task_page(task_id=task_id, actor=actor(), now=now())
-    typed = drafted(found)
     if not is_partial():
-        acts.save_draft(task_id=task_id, actor=actor(), answers=typed, now=now())
+        found = service.task_page(task_id=task_id, actor=actor(), now=now())
+        acts.save_draft(task_id=task_id, actor=actor(), answers=drafted(found), now=now())
         return redirect(url_for("web.task", task_id=task_id, _anchor="run"))
-    scores = next((f.name for f in found.form.fields if f.type == "scores"), "")
-    running = service.points(task_id=task_id, actor=actor(), typed=typed.get(scores))
-    codes = [row.code for row in found.offers.table.rows] if found.offers.table else []
+    running = service.points(
+        task_id=task_id, actor=actor(), typed=lambda form: forms.read(form, request.form)
+    )
+    codes = running.indicators if running else ()
     text = render_template(
         "_points.html",
         total=figure_tables.total(running),

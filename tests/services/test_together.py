@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from app.audit.kinds import Event
 from app.db import db, transaction
 from app.demo import appeal
 from app.demo.appeal import Appeal
 from app.domain.refusals import Conflict
 from app.models.cases import CaseFile, Draft, Message, Timer
 from app.models.facts import Ballot, Conclusion, ConclusionIndicator, Letter, Objection
-from app.services import cases, messages, tasks, timers
+from app.operations.context import Context
+from app.services import acts, cases, messages, tasks, timers
 from tests.journeys.plot import AKMOLA, CONCLUSION, Stage
-from tests.services.together import together
+from tests.services.together import PATIENCE, together
 
 OBJECTION = {"points": ["1.1.1"], "grounds": "Статистика.", "proceed_without": True}
 MEMBERS = appeal.MEMBERS
@@ -186,3 +189,35 @@ def test_a_due_timer_goes_first_even_if_the_case_is_held_at_that_moment(received
     outcomes = together(received, [hold, late])
     assert isinstance(outcomes[1], Conflict) and outcomes[1].code == "task.gone"
     assert received.all(Objection) == []
+
+
+@pytest.mark.parametrize("received", ["postgresql"], indirect=True)
+def test_an_act_that_waited_for_another_goes_on_from_what_that_left(
+    received: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement that waits for the case has read everything else before the other's act."""
+    case = received.plot.object(AKMOLA)
+    received.plot.form_commission(case)
+    one, other = (received.play.find(login, case, "vote").task_id for login in MEMBERS[:2])
+    claim = by(received, MEMBERS[0], tasks.claim, task_id=one)
+    answers = {"votes": {"1.1.1": "for"}}
+    vote = by(received, MEMBERS[1], tasks.complete, task_id=other, answers=answers)
+    claiming, record = threading.Event(), acts.record
+
+    def slowly(context: Context, event: Event, **more: Any) -> None:
+        record(context, event, **more)
+        if event.kind == "task.claimed":
+            claiming.set()
+            context.session.execute(text("SELECT pg_sleep(1)"))
+
+    def vote_meanwhile() -> Any:
+        assert claiming.wait(PATIENCE)
+        return vote()
+
+    monkeypatch.setattr(acts, "record", slowly)
+    assert len(won(together(received, [claim, vote_meanwhile]))) == 2
+    claimed, voted = (
+        received.events(kind, case)[-1]["seq"] for kind in ("task.claimed", "task.completed")
+    )
+    assert voted == claimed + 1
+    received.verified()

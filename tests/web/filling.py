@@ -65,11 +65,16 @@ class Filled:
         return answer
 
     def attach(
-        self, *, htmx: bool = False, field: str = "documents", content: bytes = EVIDENCE
+        self,
+        *,
+        htmx: bool = False,
+        field: str = "documents",
+        content: bytes = EVIDENCE,
+        name: str = "Статистика.pdf",
     ) -> TestResponse:
         """Attach a document, as its button does: the whole form goes along."""
         self.sent |= {f"{field}-source": "6", f"{field}-origin": "stat.gov.kz"}
-        file = {f"{field}-file": (io.BytesIO(content), "Статистика.pdf"), "attach": field}
+        file = {f"{field}-file": (io.BytesIO(content), name), "attach": field}
         answer = self.send("documents", htmx=htmx, **file)
         if not htmx:
             assert answer.status_code == 302
