@@ -26,8 +26,8 @@ from app.services.figures import figure
 class Running:
     """Points as far as a form is filled in: by indicator, and of the part.
 
-    An indicator that is not filled in yet has no points but keeps its maximum; `wrong` says
-    why a formula gives nothing.
+    The indicators are those that the body is asked for, as its form shows them. One that is not
+    filled in yet has no points but keeps its maximum; `wrong` says why a formula gives nothing.
     """
 
     points: str
@@ -81,6 +81,7 @@ def running(asked: Asked, part: str, typed: Mapping[str, Any]) -> Running:
                 text(row.max),
             )
             for row in scored
+            if row.indicator in given
         },
         wrong=wrong,
     )

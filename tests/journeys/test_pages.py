@@ -95,7 +95,7 @@ def test_the_dark_is_kept_and_the_system_s_wish_heard(head: Person) -> None:
 
 def test_the_keyboard_reaches_the_content_and_the_claim(head: Person) -> None:
     press, page = head.page.keyboard.press, head.page
-    head.go("Тапсырмалар")
+    page.goto("/")
     press("Tab")
     expect(page.get_by_role("link", name="Мазмұнға өту")).to_be_focused()
     expect(page.get_by_role("link", name="Мазмұнға өту")).to_be_in_viewport()
