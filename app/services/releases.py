@@ -27,11 +27,21 @@ _compiled: dict[str, Release] = {}
 def load(session: Session, release_hash: str) -> Release:
     """The compiled release with this hash."""
     if release_hash not in _compiled:
-        row = session.scalars(
-            select(tables.Release).where(tables.Release.hash == release_hash)
-        ).one()
-        _compiled[release_hash] = engine_release.compile_release(_unpack(row.files))
+        _compiled[release_hash] = stored(session, release_hash)
     return _compiled[release_hash]
+
+
+def stored(session: Session, release_hash: str) -> Release:
+    """The release that lies under this hash now, whatever this process has read before.
+
+    Its files may give another hash: that is for the reader to find.
+
+    Raises:
+        NoResultFound: there is none.
+        ReleaseError, ZstdError, ValueError: its files are not those of a release.
+    """
+    query = select(tables.Release.files).where(tables.Release.hash == release_hash)
+    return engine_release.compile_release(_unpack(session.scalars(query).one()))
 
 
 def form(key: str, day: date | None) -> Form | None:

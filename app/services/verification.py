@@ -19,6 +19,7 @@ from app.audit.columns import UNKNOWN
 from app.audit.projections import verify_projections
 from app.audit.recheck import Broken
 from app.audit.report import Problem
+from app.audit.verify_calendar import verify_calendar
 from app.db import db, transaction
 from app.documents.store import BlobDamaged, BlobMissing, BlobStore
 from app.domain.actors import Actor, SystemActor
@@ -28,7 +29,7 @@ from app.engine.release import Release
 from app.models.cases import CaseFile
 from app.models.facts import Document
 from app.models.trail import EventRow
-from app.services import releases
+from app.services import releases, replay
 from app.services.envelopes import envelope
 
 # Cases in memory at a time.
@@ -45,16 +46,20 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def verify_trail(*, store: BlobStore) -> Verification:
+def verify_trail(*, store: BlobStore, full: bool = False) -> Verification:
     """Re-hash every event, walk the chains, rebuild projections, compare states and evidence.
 
-    All is read at one moment, so that acts may go on beside it. Reads only; never raises
-    for what it finds.
+    `full` executes every case again, too (`app.services.replay`). All is read at one moment,
+    so that acts may go on beside it. Reads only; never raises for what it finds.
     """
     with verify.snapshot(db.engine) as connection:
-        report = verify.verify(
-            connection, checks=(_projections, _states, partial(_evidence, store=store))
+        checks: tuple[verify.Check, ...] = (
+            _projections,
+            verify_calendar,
+            _states,
+            partial(_evidence, store=store),
         )
+        report = verify.verify(connection, checks=(*checks, _replayed) if full else checks)
     found = list(report.problems)
     if report.unnamed:
         found.append(Problem(None, f"There are {report.unnamed} more problems, not named here."))
@@ -166,6 +171,14 @@ def _recorded(session: Session, case: CaseFile) -> tuple[int, str] | None:
         if digest is not None:
             return row.seq or 0, str(digest)
     return None
+
+
+def _replayed(connection: Connection) -> Iterator[Problem]:
+    """Every act that does not come about again as it is recorded."""
+    for found in replay.again(connection).differences:
+        where = f" at {found.element}" if found.element else ""
+        told = f"Executed again, the act of case {found.case}{where} differs in: {found.field}."
+        yield Problem(f"case/{found.case} #{found.act}", told)
 
 
 def _evidence(connection: Connection, *, store: BlobStore) -> Iterator[Problem]:

@@ -216,3 +216,26 @@ def count(operator: Operator, query: str) -> int:
 
 def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_every_case_is_executed_again(played: Operator) -> None:
+    done = played.run("replay", "--json")
+    assert (done.status, done.err) == (0, "")
+    told = done.json()
+    assert set(told) == {"cases", "acts", "compared", "differences"}
+    assert told["cases"] == count(played, "SELECT count(*) FROM case_file") > 10
+    assert told["acts"] == told["compared"] > 50 and told["differences"] == []
+    one = played.run("replay", "--case", "2", "--json").json()
+    assert one["cases"] == 1 and 0 < one["acts"] < told["acts"]
+    assert played.on_terminal("replay").splitlines()[-1] == (
+        f"{told['acts']} acts of {told['cases']} cases executed again: "
+        "everything came about as it is recorded."
+    )
+    assert played.run("trail", "verify", "--full", "--json").json()["ok"]
+
+
+def test_what_cannot_be_executed_again_is_refused_in_a_sentence(played: Operator) -> None:
+    unknown = played.run("replay", "--case", "999")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert "Traceback" not in unknown.err and unknown.err.strip()
+    assert played.run("replay", "--case", "1", "--all").status == 2

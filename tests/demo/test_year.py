@@ -32,7 +32,7 @@ from app.models.facts import (
 from app.models.overall import OverallMark, SecrecyCheck
 from app.operations.participation import participants
 from app.operations.registers import Registers
-from app.services import results, verification
+from app.services import replay, results, verification
 from tests.cli.console import Operator
 from tests.played import Played, Years, steps
 
@@ -73,6 +73,15 @@ def test_the_trail_holds(played: Played) -> None:
         found = verification.verify_trail(store=app.extensions["bagalau"].store)
     assert found.ok, found.problems
     assert found.events > 2000
+
+
+def test_every_act_comes_about_again(played: Played) -> None:
+    with played.opened():
+        again = replay.replay()
+    assert again.differences == []
+    moved = [digest for _, _, digest in steps(played.url) if digest is not None]
+    assert again.acts == again.compared == len(moved) > 1400
+    assert again.cases > 110
 
 
 def test_statutory_terms_hold(played: Played) -> None:

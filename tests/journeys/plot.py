@@ -117,8 +117,8 @@ class Stage:
         return str(decision.outcome)
 
     def verified(self) -> None:
-        """Expect the whole trail, the projections and every saved state to be in order."""
-        result = verification.verify_trail(store=self.store)
+        """Expect the trail, the projections and every saved state in order, and a replay equal."""
+        result = verification.verify_trail(store=self.store, full=True)
         assert result.ok, [problem.problem for problem in result.problems]
 
 
