@@ -23,7 +23,8 @@ class CaseStarted(Event, kind="case.started"):
     """A case began: by a person's start form or by a message of another case.
 
     `data` is the workflow data that it began with; `answers` those of the start form;
-    `message`, `from_case` and `from_seq` name what was sent to start it.
+    `message`, `from_case` and `from_seq` name what was sent to start it. `repair` is as in
+    `task.completed`; its incident is one of the sending case.
     """
 
     process: str
@@ -34,17 +35,25 @@ class CaseStarted(Event, kind="case.started"):
     message: str | None = None
     from_case: int | None = None
     from_seq: int | None = None
+    repair: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
 class TaskCompleted(Event, kind="task.completed"):
-    """A person handed in a task's form; decisive answers in clear, the others `Sealed`."""
+    """A person handed in a task's form; decisive answers in clear, the others `Sealed`.
+
+    `repair` stands there only where a failed act was done again with a repair that two people
+    agreed on: `skip` names the elements that were not executed, each with the result that was
+    stored for it; `data` the fields that were given a value; `incident_seq` the event that
+    opened the incident.
+    """
 
     key: str
     element: str
     process: str
     form: str
     answers: Mapping[str, Value]
+    repair: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,22 +75,30 @@ class TaskReleased(Event, kind="task.released"):
 
 @dataclass(frozen=True)
 class TimerFired(Event, kind="timer.fired"):
-    """A date that a case waited for had come; `due` is the date that it was armed with."""
+    """A date that a case waited for had come; `due` is the date that it was armed with.
+
+    `repair` is as in `task.completed`.
+    """
 
     key: str
     element: str
     process: str
     due: datetime
+    repair: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
 class MessageDelivered(Event, kind="message.delivered"):
-    """A case took in a message it waited for; `from_case` and `from_seq` name the sending act."""
+    """A case took in a message it waited for; `from_case` and `from_seq` name the sending act.
+
+    `repair` is as in `task.completed`.
+    """
 
     message: str
     payload: Value
     from_case: int | None = None
     from_seq: int | None = None
+    repair: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +130,22 @@ class CaseRedated(Event, kind="case.redated"):
 
 
 @dataclass(frozen=True)
+class CaseCalendarRedated(Event, kind="case.calendar_redated"):
+    """The dates of an open case were worked out again by a changed calendar.
+
+    `day` was changed from what it was to what it is, by the act `basis`; `confirmed_seq` is
+    the event of the register `calendar` that put the change in force, `calendar` the version
+    by which the days were counted. Which dates moved, the event's effects say.
+    """
+
+    confirmed_seq: int
+    calendar: int
+    day: date
+    change: Change
+    basis: str
+
+
+@dataclass(frozen=True)
 class CaseIncident(Event, kind="case.incident"):
     """An act of a case failed and was undone; `act` says which, `code` and `line` why and where.
 
@@ -129,12 +162,61 @@ class CaseIncident(Event, kind="case.incident"):
 
 @dataclass(frozen=True)
 class CaseIncidentResolved(Event, kind="case.incident_resolved"):
-    """Somebody let the failed act be tried again, or set the incident aside, with a reason."""
+    """Somebody let the failed act be tried again as it is; `opened_seq` is the incident's event."""
 
     act: str
     opened_seq: int
     how: str
     reason: Sealed | None = None
+
+
+@dataclass(frozen=True)
+class RepairProposed(Event, kind="incident.repair_proposed"):
+    """Somebody proposed with what the failed act is to be tried again; somebody else decides.
+
+    `opened_seq` is the event of the incident; `skip` names the element that is not executed,
+    with the result that is stored for it; `data` the fields that are given a value, with the
+    value that the case has now.
+    """
+
+    act: str
+    opened_seq: int
+    skip: Mapping[str, Value]
+    data: Mapping[str, Change]
+    reason: Sealed
+
+
+@dataclass(frozen=True)
+class RepairApproved(Event, kind="incident.repair_approved"):
+    """Another person agreed: the next attempt of the act is done with the repair.
+
+    `proposed_seq` is the event of the proposal, `proposed_by` whose it was; the incident ends.
+    """
+
+    act: str
+    opened_seq: int
+    proposed_seq: int
+    proposed_by: str
+
+
+@dataclass(frozen=True)
+class RepairRejected(Event, kind="incident.repair_rejected"):
+    """Another person did not agree with a proposal; the incident stays open."""
+
+    act: str
+    opened_seq: int
+    proposed_seq: int
+    proposed_by: str
+    reason: Sealed
+
+
+@dataclass(frozen=True)
+class RepairWithdrawn(Event, kind="incident.repair_withdrawn"):
+    """Who had proposed a repair took it back; the incident stays open."""
+
+    act: str
+    opened_seq: int
+    proposed_seq: int
 
 
 @dataclass(frozen=True)
@@ -277,6 +359,57 @@ class RegisterChanged(Event, kind="register.changed"):
     register: str
     entries: Mapping[str, Change]
     basis: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangeProposed(Event, kind="register.change_proposed"):
+    """Somebody proposed a change of a register that moves terms of open cases.
+
+    `entries` and `basis` are as in `register.changed`; `cases` and `terms` are how many cases
+    and terms it would have moved at that moment.
+    """
+
+    register: str
+    entries: Mapping[str, Change]
+    basis: str
+    cases: int
+    terms: int
+
+
+@dataclass(frozen=True)
+class ChangeConfirmed(Event, kind="register.change_confirmed"):
+    """Another person confirmed a proposed change: it is in force from this event on.
+
+    `proposed_seq` is the event of the proposal and `proposed_by` whose it was. `cases` have
+    their dates worked out again, each by an act of its own (`case.calendar_redated`); `terms`
+    are how many that moves at this moment.
+    """
+
+    register: str
+    entries: Mapping[str, Change]
+    basis: str
+    proposed_seq: int
+    proposed_by: str
+    cases: int
+    terms: int
+
+
+@dataclass(frozen=True)
+class ChangeRejected(Event, kind="register.change_rejected"):
+    """Another person did not agree with a proposed change of a register."""
+
+    register: str
+    proposed_seq: int
+    proposed_by: str
+    reason: Sealed
+
+
+@dataclass(frozen=True)
+class ChangeWithdrawn(Event, kind="register.change_withdrawn"):
+    """Who had proposed a change of a register took it back."""
+
+    register: str
+    proposed_seq: int
 
 
 @dataclass(frozen=True)

@@ -1,39 +1,32 @@
-"""Incidents: an act that failed in the model is undone whole and shown, with a way to retry."""
+"""Incidents: an act that failed in the model is undone whole and shown, with a way to retry.
+
+An act is named by what it was: `timer KEY`, `message NUMBER`, `task KEY`. How one is repaired
+otherwise than by trying again stands in `repairs`, what people are shown in `incident_views`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import events
 from app.audit.sealed import Sealed
 from app.db import transaction
-from app.domain.actors import Actor, SystemActor
-from app.domain.permissions import Permission, require
-from app.domain.refusals import NotFound, Refusal
+from app.domain.actors import Actor, Holding, SystemActor
+from app.domain.calendar import local_day
+from app.domain.permissions import GRANTED, Permission, require
+from app.domain.refusals import Conflict, NotFound, Refusal
+from app.engine.elements import Element
 from app.engine.errors import EngineError
 from app.engine.release import Release
 from app.models.cases import CaseFile, Incident
 from app.operations.context import Context
-from app.services import acts
+from app.services import acts, releases
 from app.services.numbers import possible
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentView:
-    """An open incident of a case, for those who may see incidents."""
-
-    id: int
-    element: Mapping[str, str] | None
-    code: str
-    detail: str
-    since: datetime
-    act: str
 
 
 class CaseIncident(Refusal):
@@ -77,17 +70,18 @@ def record(
         case = acts.lock_case(session, case_id)
         assert case is not None
         failed = _as_failure(case, error) if isinstance(error, Refusal) else error
-        standing = session.scalar(
-            select(Incident.id).where(
-                Incident.case_id == case_id, Incident.act == act, Incident.state == "open"
-            )
+        before = select(func.count(), func.count().filter(Incident.state == "open")).where(
+            Incident.case_id == case_id, Incident.act == act
         )
-        if standing is None:
-            _write(acts.context_for(session, case, actor=actor, now=now), act, failed)
+        earlier, standing = session.execute(before).one()
+        if not standing:
+            context = acts.context_for(session, case, actor=actor, now=now)
+            _write(context, act, failed, attempt=earlier + 1)
 
 
-def _write(context: Context, act: str, error: EngineError) -> None:
+def _write(context: Context, act: str, error: EngineError, *, attempt: int) -> None:
     element, line, detail = error.element or None, error.line or None, error.detail[:2000]
+    found = element_of(releases_of(context.session, context.case, context.now), error)
     context.session.add(
         Incident(
             case_id=context.case.id,
@@ -100,6 +94,7 @@ def _write(context: Context, act: str, error: EngineError) -> None:
             since=context.now,
             state="open",
             opened_seq=context.seq,
+            attempt=attempt,
         )
     )
     acts.record(
@@ -112,7 +107,26 @@ def _write(context: Context, act: str, error: EngineError) -> None:
             code=error.code,
             detail=Sealed(detail, subject=None),
         ),
+        paragraphs=found.paragraphs if found else (),
     )
+
+
+def releases_of(session: Session, case: CaseFile, now: datetime) -> tuple[Release, ...]:
+    """The releases in which a failing element may be: the case's own, and the one in force.
+
+    A message that starts a case fails in the latter, and its incident lies with the sender.
+    """
+    own = releases.load(session, case.release)
+    return own, releases.in_force(session, local_day(now))
+
+
+def element_of(found: tuple[Release, ...], error: EngineError | Incident) -> Element | None:
+    """The element at which an act failed, None where it was at none that a diagram has."""
+    for release in found:
+        process = release.processes.get(error.process)
+        if process is not None:
+            return process.elements.get(error.element or "")
+    return None
 
 
 def _as_failure(case: CaseFile, refusal: Refusal) -> EngineError:
@@ -124,59 +138,70 @@ def _as_failure(case: CaseFile, refusal: Refusal) -> EngineError:
 
 
 def resolve(*, incident_id: int, actor: Actor, now: datetime) -> int:
-    """Let the failed act be tried again; return the case's id.
+    """Let the failed act be tried again as it is; return the case's id.
 
     Raises:
         NotAllowed: the actor may not resolve incidents.
-        NotFound: there is no such open incident.
+        NotFound, Conflict: there is no such incident, or it is open no more.
     """
     with (
         acts.refusals_recorded(actor=actor, now=now, attempted="incident.resolve"),
         transaction() as session,
     ):
-        require(actor, Permission.RESOLVE_INCIDENTS)
-        possible(incident_id, "case.not_found")
-        case_id = session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
-        if case_id is None:
-            raise NotFound("case.not_found")
-        case = acts.lock_case(session, case_id)
-        assert case is not None
-        # Read under the lock: of two administrators one resolves it.
-        incident = session.get_one(Incident, incident_id, populate_existing=True)
-        if incident.state != "open":
-            raise NotFound("case.not_found")
-        context = acts.context_for(session, case, actor=actor, now=now)
-        incident.state, incident.closed_seq = "resolved", context.seq
-        acts.record(
-            context,
-            events.CaseIncidentResolved(
-                act=incident.act, opened_seq=incident.opened_seq, how="retry"
-            ),
+        context, incident = held(session, incident_id, actor, now)
+        incident.state, incident.how, incident.closed_seq = "resolved", "retry", context.seq
+        incident.repair = incident.proposed_seq = incident.proposed_by = None
+        told = events.CaseIncidentResolved(
+            act=incident.act, opened_seq=incident.opened_seq, how="retry"
         )
-        return case.id
+        tell(context, incident, told)
+        return context.case.id
 
 
-def open_incidents(session: Session, case: CaseFile, release: Release) -> tuple[IncidentView, ...]:
-    """The open incidents of a case, oldest first; who may see them is asked by the caller."""
-    rows = session.scalars(
-        select(Incident)
-        .where(Incident.case_id == case.id, Incident.state == "open")
-        .order_by(Incident.id)
+def held(
+    session: Session, incident_id: int, actor: Actor, now: datetime
+) -> tuple[Context, Incident]:
+    """An open incident that the actor may resolve, its case held until the transaction ends.
+
+    Raises:
+        NotAllowed: the actor may not resolve incidents.
+        NotFound: there is no such incident.
+        Conflict: `incident.closed`, somebody was first.
+    """
+    require(actor, Permission.RESOLVE_INCIDENTS)
+    possible(incident_id, "incident.not_found")
+    case_id = session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
+    if case_id is None:
+        raise NotFound("incident.not_found")
+    case = acts.lock_case(session, case_id)
+    assert case is not None
+    # Read under the lock: of two administrators one resolves it.
+    incident = session.get_one(Incident, incident_id, populate_existing=True)
+    if incident.state != "open":
+        raise Conflict("incident.closed")
+    return acts.context_for(session, case, actor=actor, now=now), incident
+
+
+def tell(context: Context, incident: Incident, event: events.Event) -> None:
+    """Write the event of what somebody decided about an incident, with its paragraphs."""
+    found = element_of(releases_of(context.session, context.case, context.now), incident)
+    acts.record(
+        context,
+        event,
+        holding=_holding(context.actor),
+        paragraphs=found.paragraphs if found else (),
     )
-    return tuple(
-        IncidentView(
-            id=row.id,
-            element=_element_name(release, row.process, row.element),
-            code=row.code,
-            detail=row.detail,
-            since=row.since,
-            act=row.act,
-        )
-        for row in rows
+
+
+def _holding(actor: Actor | SystemActor) -> Holding | None:
+    """The role under which somebody resolves incidents."""
+    if isinstance(actor, SystemActor):
+        return None
+    return next(
+        (
+            holding
+            for holding in actor.holdings
+            if Permission.RESOLVE_INCIDENTS in GRANTED.get(holding.role, frozenset())
+        ),
+        None,
     )
-
-
-def _element_name(release: Release, process: str, element: str | None) -> Mapping[str, str] | None:
-    model = release.processes.get(process)
-    found = model.elements.get(element or "") if model else None
-    return found.name if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.engine.release import Release
 from app.models.cases import CaseFile, Task, Timer, Wait
 from app.models.trail import EventRow
 from app.operations.composition import VOTE
-from app.services import openings
+from app.services import openings, story_repairs
 from app.services.about import is_inside
 from app.services.commission_view import is_secret
 
@@ -33,7 +33,8 @@ class Chapter:
     `name` is the element's name, None for what no element stands for; `person` is left out
     where the reader may know the organisation only; `answers` are the decisive answers and
     `texts` the sealed ones, both empty for readers outside; `visits` names what the engine
-    did by itself after it.
+    did by itself after it. `repair` is what was proposed, or done, otherwise than the diagram
+    says; None for readers outside.
     """
 
     seq: int
@@ -49,6 +50,7 @@ class Chapter:
     texts: Mapping[str, str]
     visits: tuple[Mapping[str, str], ...]
     hash: str
+    repair: story_repairs.Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ def story(session: Session, case: CaseFile, release: Release, actor: Actor) -> t
     texts = openings.many(session, [(row.stream, row.seq or 0) for row in rows])
     secret = is_secret(session, case)
     chapters = []
+    repairs = story_repairs.Repairs(release, case.process)
     for row in rows:
         if row.kind in _QUIET:
             continue
         body = json.loads(row.body)
+        repair = repairs.told(body)
         own = inside or body["actor"].get("organisation") in actor.organisations
         if not own and _hidden(body):
             continue
@@ -91,7 +95,8 @@ def story(session: Session, case: CaseFile, release: Release, actor: Actor) -> t
         if secret and body["facts"].get("form") == VOTE:
             # Whoever may change the commission is not told before the count who voted how.
             told = {name: text for name, text in told.items() if name != "dissent"}
-        chapters.append(_chapter(row, body, release, told, own))
+        chapter = _chapter(row, body, release, told, own)
+        chapters.append(replace(chapter, repair=repair) if own and repair else chapter)
     return tuple(chapters)
 
 

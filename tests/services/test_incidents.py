@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.demo import appeal
-from app.domain.refusals import NotAllowed, NotFound
+from app.domain.refusals import Conflict, NotAllowed
 from app.jobs import ticker
 from app.models.cases import CaseFile, Draft, Incident, Message, Task, Timer
 from app.services import case_page, incidents, messages, tasks, timers
@@ -69,6 +69,9 @@ def test_a_persons_act_that_fails_is_undone_whole_and_told(
     assert len(broken.all(Incident)) == 1
     # Another answer takes another way: the case goes on.
     assert broken.complete(trial.OFFICER, task, number=0).ended
+    # And what stands no more in its way is open no more.
+    [row] = broken.all(Incident)
+    assert (row.state, row.how, row.closed_seq) == ("over", "done", broken.case(case).version)
     broken.verified()
 
 
@@ -113,7 +116,7 @@ def test_an_incident_is_resolved_once(broken: Stage) -> None:
     [row] = broken.all(Incident)
     outcomes = together(broken, [lambda: resolve(broken, row.id)] * 6)
     assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1
-    assert all(isinstance(o, NotFound) for o in outcomes if isinstance(o, Exception))
+    assert all(isinstance(o, Conflict) for o in outcomes if isinstance(o, Exception))
     assert len(broken.events("case.incident_resolved")) == 1
     broken.verified()
 
