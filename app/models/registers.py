@@ -6,12 +6,12 @@ A register's rows are append-only: the row with the highest `seq` under a key is
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, String, Text
+from sqlalchemy import Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base
+from app.db import Base, UtcDateTime, reference
 from app.models.trail import Fact, Guarded
 
 
@@ -37,6 +37,59 @@ class CalendarDay(Fact, Base):
     name_ru: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(Text)
+
+
+class CalendarProposal(Fact, Base):
+    """A change of a day that would move terms of open cases, as somebody proposed it.
+
+    It waits until there is a `CalendarDecision`; day, kind, names and source as in
+    `CalendarDay`.
+    """
+
+    __tablename__ = "calendar_proposal"
+
+    day: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(12))
+    name_kk: Mapped[str] = mapped_column(String(200))
+    name_ru: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str] = mapped_column(String(40))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CalendarDecision(Fact, Base):
+    """What became of a proposal: confirmed or rejected by another person, or withdrawn."""
+
+    __tablename__ = "calendar_decision"
+
+    proposal_id: Mapped[int] = mapped_column(reference("calendar_proposal.id"), unique=True)
+    outcome: Mapped[str] = mapped_column(String(10))
+    decided_by: Mapped[str] = mapped_column(String(40))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CalendarConcern(Fact, Base):
+    """An open case whose terms a confirmed proposal moves.
+
+    It waits for its own act until there is a `CalendarRedating` of it.
+    """
+
+    __tablename__ = "calendar_concern"
+
+    proposal_id: Mapped[int] = mapped_column(reference("calendar_proposal.id"))
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
+
+    __table_args__ = (UniqueConstraint("proposal_id", "case_id"),)
+
+
+class CalendarRedating(Fact, Base):
+    """The act by which a case worked its terms out again by a changed calendar: one a concern."""
+
+    __tablename__ = "calendar_redating"
+
+    concern_id: Mapped[int] = mapped_column(reference("calendar_concern.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
 
 
 class Body(Fact, Base):

@@ -40,6 +40,11 @@ class Registers:
         found: Calendar = self._get("calendar", _calendar)
         return found
 
+    def calendar_at(self, version: int) -> Calendar:
+        """The production calendar as it stood at a version, by which an act has counted."""
+        found: Calendar = self._at("calendar", version, _calendar)
+        return found
+
     @property
     def bodies(self) -> Bodies:
         """State bodies and holders of roles, by code."""
@@ -75,7 +80,10 @@ class Registers:
             self._versions = {name: version for name, version in connection.execute(_VERSIONS)}
         version = self._versions.get(name, 0)
         self.read[name] = version
-        key = (_address(connection.engine), name, version)
+        return self._at(name, version, load)
+
+    def _at(self, name: str, version: int, load: Any) -> Any:
+        key = (_address(connection_of(self._session).engine), name, version)
         if key not in _kept:
             _kept[key] = load(self._session, version)
         return _kept[key]

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.audit import events, log
 from app.db import reading, transaction
-from app.domain.actors import Actor, SystemActor
+from app.domain.actors import Actor, Holding, SystemActor
 from app.domain.calendar import local_day
 from app.domain.permissions import Permission, require
-from app.domain.refusals import FieldError, Invalid
 from app.domain.registers import Mandate
 from app.domain.rules import mandates
 from app.models import registers as tables
@@ -28,7 +27,6 @@ from app.services import acts
 from app.services.envelopes import envelope
 
 SEEDS = Path(__file__).resolve().parents[2] / "config" / "seeds"
-KINDS = ("holiday", "day_off", "working_day", "ordinary")
 
 
 def seed(session: Session, *, actor: SystemActor, now: datetime) -> None:
@@ -76,6 +74,7 @@ def write(
     *,
     actor: Actor | SystemActor,
     now: datetime,
+    holding: Holding | None = None,
 ) -> None:
     """Add rows to a register as its next version, in the caller's transaction."""
     register = session.scalars(
@@ -90,72 +89,11 @@ def write(
         log.append(
             session,
             event,
-            envelope(now=now, actor=actor),
+            envelope(now=now, actor=actor, holding=holding),
             stream=register.stream,
             rows=[register, *rows],
         )
     session.flush()
-
-
-def change_day(
-    *,
-    day: date,
-    kind: str,
-    names: Mapping[str, str],
-    source: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Say what a day is and on which act that rests; terms that are running keep their dates.
-
-    `kind`: holiday, day_off, working_day, or ordinary to take an entry back.
-
-    Raises:
-        NotAllowed: the actor may not edit the calendar.
-        Invalid: no such kind, a name missing, or no source.
-    """
-    with (
-        acts.refusals_recorded(actor=actor, now=now, attempted="register.change"),
-        transaction() as session,
-    ):
-        require(actor, Permission.EDIT_CALENDAR)
-        _check_day(kind, names, source)
-        old = Registers(session).calendar.days.get(day)
-        row = tables.CalendarDay(
-            day=day,
-            kind=kind,
-            name_kk=names.get("kk", ""),
-            name_ru=names.get("ru", ""),
-            name_en=names.get("en", ""),
-            source=source.strip(),
-        )
-        change = events.Change(old=old.kind if old else "ordinary", new=kind)
-        write(
-            session,
-            "calendar",
-            [row],
-            events.RegisterChanged(
-                register="calendar", entries={day.isoformat(): change}, basis=source.strip()
-            ),
-            actor=actor,
-            now=now,
-        )
-
-
-def _check_day(kind: str, names: Mapping[str, str], source: str) -> None:
-    wrong = []
-    if kind not in KINDS:
-        wrong.append(FieldError("kind", "calendar.bad_day"))
-    if not source.strip():
-        wrong.append(FieldError("source", "calendar.source_missing"))
-    if kind != "ordinary":
-        wrong += [
-            FieldError(f"name_{language}", "form.required")
-            for language in ("kk", "ru", "en")
-            if not names.get(language, "").strip()
-        ]
-    if wrong:
-        raise Invalid(wrong[0].code, fields=tuple(wrong))
 
 
 def set_setting(

@@ -14,13 +14,16 @@ from werkzeug.wrappers import Response
 from app.domain.calendar import Term, local_day
 from app.domain.permissions import Permission, allows
 from app.domain.refusals import Invalid, NotFound, Refusal
-from app.services import registers, terms
+from app.services import calendar_changes, calendar_page, calendar_terms, registers, terms
+from app.services.calendar_days import LANGUAGES, DayChange
+from app.services.calendar_terms import Moved
 from app.web import errors, forms
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 
 YEARS = range(2017, 2101)
-NAMES = ("kk", "ru", "en")
+SHOWN = 200
+"""Terms that a page lists: there may be thousands."""
 
 
 @pages.get("/calendar/<int:year>")
@@ -33,25 +36,49 @@ def calendar(year: int) -> Response:
 @pages.post("/calendar/<int:year>")
 @page(Permission.EDIT_CALENDAR)
 def calendar_change(year: int) -> Response:
-    """Say what a day is, and on which act that rests."""
+    """Say what a day is; what moves open terms is shown first, and then proposed to another."""
     asked = request.form
+    if asked.get("act") == "edit":
+        return _year_page(year, asked)
     try:
-        # A day that is ordinary again needs no name.
-        named = () if asked.get("kind") == "ordinary" else tuple(f"name_{code}" for code in NAMES)
-        forms.require(asked, "day", "kind", *named, source="calendar.source_missing")
-        day = forms.day(asked.get("day", ""), "day")
-        registers.change_day(
-            day=day,
-            kind=asked.get("kind", ""),
-            names={code: asked.get(f"name_{code}", "") for code in NAMES},
-            source=asked.get("source", ""),
-            actor=actor(),
-            now=now(),
-        )
+        change = _asked(asked)
+        if asked.get("act") == "propose":
+            number = calendar_changes.propose(change=change, actor=actor(), now=now())
+            flash(_("Proposed. Another person confirms or rejects it."))
+            return redirect(url_for("web.calendar_proposal", proposal_id=number))
+        moved = calendar_changes.change_day(change=change, actor=actor(), now=now())
     except Refusal as refusal:
         return _year_page(year, asked, refusal)
-    flash(_("The day is recorded. Terms that are running keep their dates."))
-    return redirect(url_for("web.calendar", year=day.year))
+    if moved:
+        return _preview(change, moved, asked)
+    flash(_("The day is recorded. It moves no open term."))
+    return redirect(url_for("web.calendar", year=change.day.year))
+
+
+def _asked(asked: Mapping[str, str]) -> DayChange:
+    # A day that is ordinary again needs no name.
+    named = () if asked.get("kind") == "ordinary" else tuple(f"name_{code}" for code in LANGUAGES)
+    forms.require(asked, "day", "kind", *named, source="calendar.source_missing")
+    return DayChange(
+        day=forms.day(asked.get("day", ""), "day"),
+        kind=asked.get("kind", ""),
+        names={code: asked.get(f"name_{code}", "") for code in LANGUAGES},
+        source=asked.get("source", ""),
+    )
+
+
+def _preview(change: DayChange, moved: tuple[Moved, ...], asked: Mapping[str, str]) -> Response:
+    """What a change would move; nothing is recorded, and what was typed is kept."""
+    text = render_template(
+        "calendar_preview.html",
+        year=change.day.year,
+        change=change,
+        was=calendar_page.kind_of(change.day),
+        terms=calendar_terms.terms(moved),
+        shown=SHOWN,
+        typed=asked,
+    )
+    return make_response(text)
 
 
 def _year_page(
@@ -60,7 +87,6 @@ def _year_page(
     if year not in YEARS:
         raise NotFound("year.unknown", year=year)
     marked = registers.calendar_of(year)
-    explained = _explained()
     text = render_template(
         "calendar.html",
         year=year,
@@ -68,10 +94,11 @@ def _year_page(
         months=_months(year, {row[0]: row for row in marked}),
         marked=marked,
         may_edit=allows(actor(), Permission.EDIT_CALENDAR),
+        waiting=calendar_page.waiting(actor=actor()),
         typed=typed or {},
         wrong=forms.errors(None, refusal) if refusal else {},
         sentence=errors.sentence(refusal) if refusal else "",
-        **explained,
+        **_explained(),
     )
     return make_response(text, refusal.status if refusal else 200)
 
