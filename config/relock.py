@@ -16,6 +16,7 @@ from config.install import PIP_INSTALL, ROOT, VENV, say
 LOCKS = (
     ("pyproject.toml", "requirements-dev.txt", ("--extra", "dev")),
     ("pyproject.toml", "requirements.txt", ("-c", "requirements-dev.txt")),
+    ("pyproject.toml", "config/locks/s3.txt", ("--extra", "s3", "-c", "requirements-dev.txt")),
     ("config/locks/build.in", "config/locks/build.txt", ("-c", "requirements-dev.txt")),
     ("config/locks/pip.in", "config/locks/pip.txt", ()),
     ("config/locks/relock.in", "config/locks/relock.txt", ()),

@@ -1,15 +1,17 @@
 """Settings of an installation, read from the environment.
 
 `BAGALAU_DATA` is the folder of database, evidence and keys; `BAGALAU_DATABASE_URL` another
-database; `PORT` and `BAGALAU_HOST` where the server listens.
+database; `BAGALAU_EVIDENCE` another place for evidence; `PORT` and `BAGALAU_HOST` where the
+server listens.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -17,8 +19,39 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+# Names of buckets as the storage takes them; a prefix without empty or dotted parts.
+_S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w-][\w.-]*)*)/?", re.ASCII)
+_ENDPOINT = re.compile(r"https?://[\w.\[\]:-]+/?", re.ASCII)
+SHORTEST_KEY = 32
+"""Characters that a given key must have: no guess should find it."""
 SQLITE = "sqlite:///"
 POSTGRESQL = "postgresql+psycopg://"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where evidence lies in a storage that speaks S3: bucket, prefix of the keys, server.
+
+    `prefix` ends in `/` or is empty; without an `endpoint` the storage's own client finds it.
+    """
+
+    name: str
+    prefix: str = ""
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How one process keeps its connections to PostgreSQL.
+
+    `size` are kept open and as many again for a moment; `wait` are the seconds that somebody
+    waits for one. Behind a `pooler` that hands a server's connection to another client after
+    each transaction nothing is prepared on it.
+    """
+
+    size: int = 10
+    wait: int = 10
+    pooler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +66,10 @@ class Settings:
     session_hours: int = 12
     secure_cookies: bool = False
     diagrams: Path = ROOT / "bpmn"
+    bucket: Bucket | None = None
+    pool: Pool = Pool()
+    proxies: int = 0
+    given_key: str = field(default="", repr=False)
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -47,11 +84,15 @@ class Settings:
         return self.data / "evidence"
 
     def secret_key(self) -> str:
-        """The key that signs cookies and form tokens, made at first use and kept in `data`.
+        """The key that signs cookies and form tokens; every web process must have the same.
+
+        Unless it was given, it is made at first use and kept in `data`.
 
         Raises:
             OSError: the folder cannot be written, or the key not be read.
         """
+        if self.given_key:
+            return self.given_key
         path = self.data / "keys" / "cookies"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,13 +121,21 @@ def from_environment() -> Settings:
         environs.EnvError: a value is not what it should be (a port that is no number).
     """
     data = Path(_given("BAGALAU_DATA") or "var").resolve()
-    url, secure = _given("BAGALAU_DATABASE_URL"), "BAGALAU_SECURE_COOKIES"
+    url = _given("BAGALAU_DATABASE_URL")
     return Settings(
         data=data,
         database_url=_database(url) if url else f"{SQLITE}{data / 'bagalau.db'}",
         host=_given("BAGALAU_HOST") or "127.0.0.1",
         port=port(_given("PORT") or "8080"),
-        secure_cookies=_given(secure) != "" and Env().bool(secure),
+        secure_cookies=_flag("BAGALAU_SECURE_COOKIES"),
+        bucket=_bucket(_given("BAGALAU_EVIDENCE"), _given("BAGALAU_EVIDENCE_ENDPOINT")),
+        pool=Pool(
+            size=_number("BAGALAU_POOL_SIZE", 1, 200, Pool().size),
+            wait=_number("BAGALAU_POOL_WAIT", 1, 300, Pool().wait),
+            pooler=_flag("BAGALAU_POOLER"),
+        ),
+        proxies=_number("BAGALAU_PROXIES", 0, 9, 0),
+        given_key=_key(_given("BAGALAU_SECRET_KEY")),
     )
 
 
@@ -103,6 +152,53 @@ def port(text: str) -> int:
 
 def _given(name: str) -> str:
     return os.environ.get(name, "").strip()
+
+
+def _flag(name: str) -> bool:
+    return _given(name) != "" and Env().bool(name)
+
+
+def _number(name: str, least: int, most: int, otherwise: int) -> int:
+    """A whole number from `least` to `most`; raises EnvError for anything else."""
+    text = _given(name)
+    if not text:
+        return otherwise
+    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+        raise EnvError(f"{name} must be a number from {least} to {most}, not {text!r}.")
+    return int(text)
+
+
+def _key(text: str) -> str:
+    """A key that was given; raises EnvError, which does not repeat it, where it is short."""
+    if text and len(text) < SHORTEST_KEY:
+        raise EnvError(
+            f"BAGALAU_SECRET_KEY must have at least {SHORTEST_KEY} characters: "
+            "`openssl rand -hex 32` makes one."
+        )
+    return text
+
+
+def _bucket(place: str, endpoint: str) -> Bucket | None:
+    """Where evidence lies, None for the folder in BAGALAU_DATA.
+
+    Raises:
+        environs.EnvError: it is no `s3://BUCKET/PREFIX`, or the endpoint no address.
+    """
+    if not place:
+        if endpoint:
+            raise EnvError("BAGALAU_EVIDENCE_ENDPOINT needs BAGALAU_EVIDENCE=s3://BUCKET/PREFIX.")
+        return None
+    found = _S3.fullmatch(place)
+    if found is None:
+        # The value is not repeated: a mistaken address may hold a password.
+        raise EnvError("BAGALAU_EVIDENCE must be s3://BUCKET or s3://BUCKET/PREFIX.")
+    if endpoint and not _ENDPOINT.fullmatch(endpoint):
+        # The value is not repeated: somebody may have put a password into it.
+        raise EnvError(
+            "BAGALAU_EVIDENCE_ENDPOINT must be an address: https://HOST or https://HOST:PORT."
+        )
+    prefix = (found[2] or "").strip("/")
+    return Bucket(found[1], f"{prefix}/" if prefix else "", endpoint or None)
 
 
 def _database(url: str) -> str:

@@ -2,7 +2,8 @@
 
 `FolderStore` keeps them in a local folder as `ab/cdef…`. A file is never changed, replaced
 or removed (¶ 9(4): the origin of a source can be checked for ever); two uploads of the same
-content are one file. Another store (S3) has only to keep the promises of `BlobStore`.
+content are one file. Another store (`app.documents.store_s3`) keeps the same promises, those
+of `BlobStore`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from app.domain.refusals import Invalid, TooLarge
 
 CHUNK = 1024 * 1024
 MEGABYTE = 1024 * 1024
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 # O_NOFOLLOW: a link that somebody put in place of a folder or file is refused, not followed.
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -37,6 +38,14 @@ Check = Callable[[BinaryIO], None]
 
 class BlobMissing(LookupError):
     """The store has no file of this content."""
+
+
+class StoreAway(OSError):
+    """The store cannot be reached, or it refuses us; what was to be done is not done."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        """Say which store it is and why, in a few words without secrets."""
+        super().__init__(errno.EIO, reason, place)
 
 
 class BlobDamaged(RuntimeError):
@@ -61,6 +70,7 @@ class BlobStore(Protocol):
             TooLarge: `file.too_large`, the file has more than `limit` bytes.
             Invalid: `file.empty`; or what `check` raises. Nothing is kept.
             BlobDamaged: another file lies under this content's hash.
+            StoreAway: a store elsewhere cannot be reached, here and in what follows.
         """
 
     def open(self, sha256: str, *, verify: bool = False) -> BinaryIO:
@@ -86,7 +96,7 @@ class FolderStore:
         """Keep a file; see `BlobStore`. It is on the disk when this returns."""
         self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
         with _folder(self._root) as root, _received(root) as (name, file):
-            blob = _copy(source, file, limit)
+            blob = take(source, file, limit)
             if check is not None:
                 file.seek(0)
                 check(file)
@@ -103,7 +113,7 @@ class FolderStore:
 
     def open(self, sha256: str, *, verify: bool = False) -> BinaryIO:
         """Open a file for reading; see `BlobStore`."""
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise BlobMissing(f"no file {sha256}")
         file = self._opened(sha256)
         try:
@@ -172,7 +182,12 @@ def _received(root: int) -> Iterator[tuple[str, BinaryIO]]:
             os.unlink(name, dir_fd=root)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, limit: int) -> Blob:
+def take(source: BinaryIO, target: BinaryIO, limit: int) -> Blob:
+    """Copy what `source` gives to `target`, at most `limit` bytes; what it was.
+
+    Raises:
+        TooLarge: `file.too_large`. Invalid: `file.empty`.
+    """
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK):
         size += len(chunk)

@@ -12,7 +12,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.audit import events, guards, log
 from app.db import db, reading, transaction
@@ -34,6 +36,8 @@ FIRST_DAY = date(2017, 1, 1)
 
 # Numbers of the advisory locks of PostgreSQL under which set-ups take turns.
 SETTING_UP, MIGRATING = 3710, 371
+HELD_UP_SECONDS = 15
+"""How long a migration waits for a table; everybody who needs the table waits with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,11 @@ def turn() -> Iterator[None]:
     if db.engine.dialect.name != "postgresql":
         yield
         return
-    # No transaction: it would hold back the cleaning of tables for as long as the turn takes.
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"SELECT pg_advisory_lock({SETTING_UP})"))
-        try:
-            yield
-        finally:
-            connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
+    # The lock of a transaction and not of a session: a pooler gives each transaction another
+    # session, and the lock would stay behind with the first.
+    with db.engine.begin() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({SETTING_UP})"))
+        yield
 
 
 def outdated(connection: Connection, migrations: Path) -> bool:
@@ -70,15 +72,36 @@ def outdated(connection: Connection, migrations: Path) -> bool:
 
 
 def _head(migrations: Path) -> str | None:
+    return _scripts(migrations).get_current_head()
+
+
+def _scripts(migrations: Path) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
+
+
+def known(migrations: Path) -> tuple[str, ...]:
+    """Every revision of the schema that this version knows, the newest first."""
+    return tuple(script.revision for script in _scripts(migrations).walk_revisions())
 
 
 def migrate(migrations: Path) -> bool:
-    """Bring the database to the newest schema; say whether it changed."""
-    with db.engine.begin() as connection:
-        return upgrade(connection, migrations)
+    """Bring the database to the newest schema; say whether it changed.
+
+    Raises:
+        Conflict: `schema.newer`, a later version of Bagalau has changed it; `schema.denied`,
+            the role may not change it; `schema.busy`, its tables are held for long.
+    """
+    try:
+        with db.engine.begin() as connection:
+            return upgrade(connection, migrations)
+    except DBAPIError as error:
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise Conflict("schema.denied") from error
+        if isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+            raise Conflict("schema.busy") from error
+        raise
 
 
 def upgrade(connection: Connection, migrations: Path) -> bool:
@@ -86,18 +109,38 @@ def upgrade(connection: Connection, migrations: Path) -> bool:
 
     A batch migration on SQLite drops triggers silently, so the guards are put back by one
     function after every migration. On PostgreSQL an advisory lock makes two servers that
-    start at once take turns.
+    start at once take turns, and whoever waits for a table does not stop all others for long.
+
+    Raises:
+        Conflict: `schema.newer`.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{HELD_UP_SECONDS}s'"))
     if not outdated(connection, migrations):
         return False
+    there = MigrationContext.configure(connection).get_current_revision()
+    if there is not None and there not in known(migrations):
+        raise Conflict("schema.newer")
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     guards.install(connection)
     return True
+
+
+def owns_tables() -> bool:
+    """Say whether the role we sign in with could alter the tables, guards and all (PostgreSQL).
+
+    Ownership is it, of the role itself or of one that it is a member of; a superuser is
+    everybody.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return False
+    query = "SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = 'event'::regclass"
+    with reading() as session:
+        return bool(session.scalar(text(query)))
 
 
 def state() -> State:
