@@ -2,9 +2,8 @@
 
 An event that moves a case carries `effects`: what it closed, then what it opened, in the
 tables `task`, `timer` and `wait`; and whose date it moved. Who has claimed a task comes from
-`task.claimed` and `task.released`; incidents from `case.incident` and
-`case.incident_resolved`; messages from what an event has `sent` on one side, and from what
-the receiver says of it on the other.
+`task.claimed` and `task.released`; incidents are folded in `fold_incidents`; messages come from
+what an event has `sent` on one side, and from what the receiver says of it on the other.
 
 Shares no code with what writes the tables or the trail.
 """
@@ -16,13 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.audit import fold_incidents
+from app.audit.fold_rows import Columns, Rows
 from app.audit.recheck import Broken, json_bytes, moment
 
-Columns = dict[str, Any]
-"""A row by the names of its columns; instants in the form of a body."""
-
-Place = tuple[str, int]
-"""What tells rows of a case apart: their key and the number of the event that opened them."""
+__all__ = ["KINDS", "Columns", "Folded", "Paragraphs", "Rows"]
 
 Paragraphs = Callable[[str, str, str], object]
 """The paragraphs of an element by release, process and element: `"58 59"`.
@@ -50,6 +47,8 @@ class Kind:
 
 
 _SAME = ("key", "element", "process")
+# What a task has of its case, from the data that the case began with.
+_ABOUT = ("year", "block", "evaluated_body")
 KINDS = (
     Kind(
         "task",
@@ -79,46 +78,14 @@ KINDS = (
     ),
 )
 
-_RESOLVED = {"retry": "resolved"}
-"""What becomes of an incident, by how it was resolved."""
-
-
-@dataclass
-class Rows:
-    """The rows of one table that a case leads to: open ones by key, closed ones by place."""
-
-    open: dict[str, Columns] = field(default_factory=dict)
-    closed: dict[Place, Columns] = field(default_factory=dict)
-
-    def expected(self) -> dict[Place, Columns]:
-        """Every row by its place."""
-        return self.closed | {(key, row["opened_seq"]): row for key, row in self.open.items()}
-
-    def at(self, key: str) -> Columns:
-        """The open row of a key; raises Broken where there is none."""
-        if key not in self.open:
-            raise Broken(f"{key} is not open")
-        return self.open[key]
-
-    def add(self, key: str, row: Columns) -> None:
-        """Open a row; raises Broken where one is open."""
-        if key in self.open:
-            raise Broken(f"{key} is open already")
-        self.open[key] = row
-
-    def close(self, key: str, **last: Any) -> None:
-        """Close a row; raises Broken where none is open."""
-        row = self.at(key) | last
-        del self.open[key]
-        self.closed[key, row["opened_seq"]] = row
-
 
 @dataclass
 class Folded:
     """What the events of a case lead to, as far as they were folded.
 
     `sent` are the rows of `message` that the case wrote, without what became of them, in
-    their order; `settled` what this case says became of messages of other cases.
+    their order; `settled` what this case says became of messages of other cases; `about` is
+    what the case is about, as each of its tasks has it.
     """
 
     case_id: int
@@ -128,6 +95,7 @@ class Folded:
     )
     sent: list[Columns] = field(default_factory=list)
     settled: list[Columns] = field(default_factory=list)
+    about: Columns = field(default_factory=lambda: dict.fromkeys(_ABOUT))
 
     def fold(self, body: dict[str, Any]) -> None:
         """Fold one more event.
@@ -135,8 +103,11 @@ class Folded:
         Raises Broken, or KeyError, TypeError, AttributeError, ValueError for a body that
         does not have the form of its kind.
         """
+        if body["kind"] == "case.started":
+            data = body["facts"]["data"]
+            self.about = {name: data.get(name) for name in _ABOUT}
         self._message(body)
-        self._incident(body)
+        fold_incidents.fold(self.tables["incident"], self.case_id, body)
         self._claim(body)
         effects = body.get("effects", {})
         for kind in KINDS:
@@ -150,6 +121,7 @@ class Folded:
                 if row["due_at"] != _due(moved["was"]):
                     raise Broken(f"{moved['key']} was not due at {moved['was']}")
                 row["due_at"] = _due(moved["due"])
+        fold_incidents.over(self.tables["incident"], body)
 
     def _opened(self, kind: Kind, armed: dict[str, Any], body: dict[str, Any]) -> Columns:
         row = {column: armed.get(name) for column, name in kind.columns.items()}
@@ -160,7 +132,7 @@ class Folded:
         if kind.table == "task":
             told = self.paragraphs(body["release"], armed["process"], armed["element"])
             row |= {"paragraphs": told, "opened_at": body["at"], "closed_at": None}
-            row |= {"claimed_by": None, "completed_by": None}
+            row |= {"claimed_by": None, "completed_by": None} | self.about
         return row
 
     def _claim(self, body: dict[str, Any]) -> None:
@@ -168,22 +140,6 @@ class Folded:
             task = self.tables["task"].at(body["facts"]["key"])
             claimed = body["kind"] == "task.claimed"
             task["claimed_by"] = body["actor"].get("person") if claimed else None
-
-    def _incident(self, body: dict[str, Any]) -> None:
-        facts, rows = body["facts"], self.tables["incident"]
-        if body["kind"] == "case.incident":
-            row: Columns = {name: facts.get(name) for name in ("element", "line")}
-            row |= {name: facts[name] for name in ("act", "process", "code")}
-            row |= {"case_id": self.case_id, "since": body["at"], "state": "open"}
-            row |= {"detail": facts["detail"]["sealed"]}
-            row |= {"opened_seq": body["seq"], "closed_seq": None}
-            rows.add(facts["act"], row)
-        if body["kind"] == "case.incident_resolved":
-            if rows.at(facts["act"])["opened_seq"] != facts["opened_seq"]:
-                raise Broken(f"{facts['act']} was not opened by event #{facts['opened_seq']}")
-            if facts["how"] not in _RESOLVED:
-                raise Broken(f"an incident cannot end by {facts['how']}")
-            rows.close(facts["act"], state=_RESOLVED[facts["how"]], closed_seq=body["seq"])
 
     def _message(self, body: dict[str, Any]) -> None:
         facts = body["facts"]

@@ -129,13 +129,15 @@ def shelf(settings: Settings) -> Shelf:
     return PostgresqlShelf(settings.database_url)
 
 
-def measure(release: Release, settings: Settings, rounds: int) -> float:
+def measure(release: Release, process: str, settings: Settings, rounds: int) -> float:
     """CPU milliseconds of one completion at the floor, over `rounds` of them.
+
+    Of the first task of `process`, whose form is that of every process of the benchmark.
 
     The database server's own CPU is not in it, as it is not in that of a run.
     """
     host = NoHost()
-    begun = runner.start(release, "two_tasks", {"authority": "mne"}, now=NOW, host=host)
+    begun = runner.start(release, process, {"authority": "mne"}, now=NOW, host=host)
     with closing(shelf(settings)) as states:
         states.fill((number, begun.state) for number in range(rounds))
         started = time.process_time()

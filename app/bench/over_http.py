@@ -1,4 +1,4 @@
-"""The two-task process over HTTP: a real server, and clients that work with it all at once."""
+"""A process over HTTP: a real server, and clients that work with it all at once."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from config.settings import Settings
 POSTED = ({"points": "7"}, {"decision": "approve"})
 
 
-def over_http(settings: Settings, database: str, count: int, clients: int) -> step.Run:
+def over_http(
+    settings: Settings, database: str, process: str, count: int, clients: int
+) -> step.Run:
     """Start and complete `count` cases at one real server, by `clients` at once."""
     step.close()
     with Served(settings) as server, _signed_in(server, clients) as browsers:
-        _complete(_start(step.WARM, browsers), browsers)
-        return _measure(server, database, count, browsers)
+        _complete(_start(process, step.WARM, browsers), browsers)
+        return _measure(server, database, process, count, browsers)
 
 
 @contextmanager
@@ -33,15 +35,18 @@ def _signed_in(server: Served, count: int) -> Iterator[list[Browser]]:
             browser.close()
 
 
-def _measure(server: Served, database: str, count: int, browsers: list[Browser]) -> step.Run:
+def _measure(
+    server: Served, database: str, process: str, count: int, browsers: list[Browser]
+) -> step.Run:
     began = time.perf_counter()
-    started = _start(count, browsers)
+    started = _start(process, count, browsers)
     starting = time.perf_counter() - began
     before = server.cpu_seconds()
     times, took = _complete(started, browsers)
     after = server.cpu_seconds()
     return step.summed_up(
         database,
+        process,
         clients=len(browsers),
         times=times,
         seconds=(starting, took),
@@ -51,13 +56,13 @@ def _measure(server: Served, database: str, count: int, browsers: list[Browser])
     )
 
 
-def _start(count: int, browsers: list[Browser]) -> list[int]:
+def _start(process: str, count: int, browsers: list[Browser]) -> list[int]:
     """Start `count` cases, shared among the clients; their ids."""
     started: list[int] = []
 
     def start(browser: Browser, _number: int) -> None:
         form = {**POSTED[1], "organisation": step.ORGANISATION}
-        told = browser.post(f"/cases/start/{step.PROCESS}", form)
+        told = browser.post(f"/cases/start/{process}", form)
         started.append(int(told.rpartition("/")[2]))
 
     _share(list(range(count)), browsers, start)

@@ -31,6 +31,15 @@ class ServerFailed(RuntimeError):
     """The server did not start, or gave another answer than a completed task gets."""
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process that works on the installation of `settings`, and no other."""
+    kept = {name: value for name, value in os.environ.items() if "BAGALAU" not in name}
+    return kept | {
+        "BAGALAU_DATA": str(settings.data),
+        "BAGALAU_DATABASE_URL": settings.database_url,
+    }
+
+
 class Served:
     """The server of one installation while it is entered, with one worker process.
 
@@ -55,7 +64,7 @@ class Served:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env=self._environment(),
+                env=environment(self._settings) | {"BAGALAU_HOST": HOST, "PORT": str(self.port)},
                 preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         try:
@@ -82,15 +91,6 @@ class Served:
         if len(workers) != 1:
             raise ServerFailed(f"{len(workers)} worker processes instead of one: {self._told()}")
         return _cpu_of(workers[0])
-
-    def _environment(self) -> Mapping[str, str]:
-        kept = {name: value for name, value in os.environ.items() if "BAGALAU" not in name}
-        return kept | {
-            "BAGALAU_DATA": str(self._settings.data),
-            "BAGALAU_DATABASE_URL": self._settings.database_url,
-            "BAGALAU_HOST": HOST,
-            "PORT": str(self.port),
-        }
 
     def _wait(self) -> None:
         until = time.monotonic() + START_WITHIN

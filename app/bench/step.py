@@ -18,6 +18,7 @@ from app.domain.actors import Actor, SystemActor
 from app.engine.release import compile_release, read_files
 from app.models.cases import CaseFile, Task
 from app.models.people import Person
+from app.models.trail import EVENT, OPENING
 from app.services import cases, installation, people, registers, roles, tasks
 from app.services.passwords import hash_password
 from config.settings import ROOT, Settings
@@ -25,6 +26,7 @@ from config.settings import ROOT, Settings
 FOLDER = Path(__file__).parent / "release"
 OPERATOR = SystemActor("installation")
 PROCESS, ORGANISATION = "two_tasks", "mne"
+THIRTY, REMINDED = "thirty", "reminded"
 LOGIN, PASSWORD = "bench", "a password for the benchmark"
 FIRST = {"points": 7, "urgent": False}
 SECOND = {"decision": "approve"}
@@ -36,7 +38,8 @@ class Run:
     """One measured run; times in milliseconds, `clients` 0 is in the service.
 
     `cpu_ms_per_completion` is that of the process which does the work, without the database
-    server's. Statements and commits are counted in the service only.
+    server's. Statements and commits are counted in the service only. `bytes_per_case` is the
+    saved state of a finished case, `bytes_with_events` that and its whole trail.
     """
 
     database: str
@@ -50,6 +53,7 @@ class Run:
     sql_per_completion: float | None
     commits_per_completion: float | None
     bytes_per_case: float
+    bytes_with_events: float
     floor_ms: float | None
     ratio_to_floor: float | None
 
@@ -90,18 +94,18 @@ def actor(now: datetime) -> Actor:
         return people.actor_of(session, code, now)
 
 
-def floor_ms(settings: Settings, rounds: int) -> float:
+def floor_ms(settings: Settings, process: str, rounds: int) -> float:
     """The floor in CPU milliseconds; a first round warms the caches of the engine."""
     release = compile_release(read_files(FOLDER))
-    floor.measure(release, settings, 30)
-    return floor.measure(release, settings, rounds)
+    floor.measure(release, process, settings, 30)
+    return floor.measure(release, process, settings, rounds)
 
 
-def start_cases(count: int, person: Actor) -> list[int]:
+def start_cases(count: int, person: Actor, process: str) -> list[int]:
     """Start `count` cases; their ids."""
     return [
         cases.start(
-            process=PROCESS,
+            process=process,
             organisation=ORGANISATION,
             actor=person,
             answers=SECOND,
@@ -111,16 +115,27 @@ def start_cases(count: int, person: Actor) -> list[int]:
     ]
 
 
-def in_service(database: str, count: int) -> Run:
+def start_reminded(person: Actor, body: str) -> int:
+    """Start a case with a dated task and a timer about a body; its id."""
+    return cases.start(
+        process=REMINDED,
+        organisation=ORGANISATION,
+        actor=person,
+        answers={"evaluated_body": body},
+        now=registers.wall_time(),
+    ).id
+
+
+def in_service(database: str, process: str, count: int) -> Run:
     """Complete both tasks of `count` cases through the services, one after another."""
     person = actor(datetime.now(UTC))
-    warm = start_cases(WARM, person)
+    warm = start_cases(WARM, person, process)
     # Counted before it is timed: to listen to every statement takes time of its own.
     with Counter(db.engine) as counter:
         counted: list[float] = []
         _complete_all(warm, person, counted)
     began = time.perf_counter()
-    started = start_cases(count, person)
+    started = start_cases(count, person, process)
     starting = time.perf_counter() - began
     times: list[float] = []
     cpu = time.process_time()
@@ -130,6 +145,7 @@ def in_service(database: str, count: int) -> Run:
     spent = time.process_time() - cpu
     return summed_up(
         database,
+        process,
         clients=0,
         times=times,
         seconds=(starting, took),
@@ -141,6 +157,7 @@ def in_service(database: str, count: int) -> Run:
 
 def summed_up(
     database: str,
+    process: str,
     *,
     clients: int,
     times: list[float],
@@ -153,10 +170,10 @@ def summed_up(
 
     `per_completion` are statements and commits.
     """
-    done = len(times)
+    done, state = len(times), bytes_per_case(started)
     return Run(
         database=database,
-        process=PROCESS,
+        process=process,
         clients=clients,
         cases_per_s=round(len(started) / sum(seconds), 1),
         completions_per_s=round(done / seconds[1], 1),
@@ -165,7 +182,8 @@ def summed_up(
         cpu_ms_per_completion=None if cpu is None else round(cpu * 1000 / done, 2),
         sql_per_completion=round(per_completion[0], 1) if per_completion else None,
         commits_per_completion=round(per_completion[1], 2) if per_completion else None,
-        bytes_per_case=bytes_per_case(started),
+        bytes_per_case=round(state, 0),
+        bytes_with_events=round(state + _trail_bytes(started), 0),
         floor_ms=None,
         ratio_to_floor=None,
     )
@@ -199,7 +217,23 @@ def bytes_per_case(started: list[int]) -> float:
         found = session.scalar(
             select(func.avg(func.length(CaseFile.state))).where(CaseFile.id.in_(started))
         )
-    return round(float(found or 0), 0)
+    return float(found or 0)
+
+
+def _trail_bytes(started: list[int]) -> float:
+    """The mean size of all that the trail has of one of these cases: bodies, hashes, openings."""
+    with reading() as session:
+        bodies = session.scalar(
+            select(func.sum(func.length(EVENT.c.body) + func.length(EVENT.c.hash))).where(
+                EVENT.c.case_id.in_(started)
+            )
+        )
+        opened = session.scalar(
+            select(func.sum(func.length(OPENING.c.value) + func.length(OPENING.c.salt)))
+            .join(EVENT, EVENT.c.id == OPENING.c.event_id)
+            .where(EVENT.c.case_id.in_(started))
+        )
+    return float((bodies or 0) + (opened or 0)) / len(started)
 
 
 def percentile(times: list[float], part: float) -> float:

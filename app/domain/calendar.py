@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from app.domain.days import WEEKEND, Calendar, DayMark, read_calendar, read_mark
+from app.domain.days import ONE_DAY, WEEKEND, Calendar, DayMark, read_calendar, read_mark
 
 __all__ = [
     "DEFAULT",
+    "ONE_DAY",
     "READINGS",
     "WEEKEND",
     "Calendar",
@@ -36,7 +37,6 @@ __all__ = [
     "zone_data_is_current",
 ]
 
-ONE_DAY = timedelta(days=1)
 # Longer than any term of the decree by far: an expression in a diagram may not loop for ever.
 LONGEST_TERM = 3660
 
@@ -186,8 +186,8 @@ def working_days_left(calendar: Calendar, today: date, due: date) -> int:
         Invalid: `calendar.out_of_range`.
     """
     if today <= due:
-        return _worked_between(calendar, today, due)
-    return -max(1, _worked_between(calendar, due, today))
+        return calendar.worked(today, due)
+    return -max(1, calendar.worked(due, today))
 
 
 def explain(term: Term) -> dict[str, object]:
@@ -227,9 +227,3 @@ def _idle(calendar: Calendar, day: date) -> CountedDay:
     """A day that is not worked, with its reason."""
     mark = calendar.why(day) or WEEKEND
     return CountedDay(day, False, mark.kind, mark)
-
-
-def _worked_between(calendar: Calendar, after: date, until: date) -> int:
-    """Working days later than `after` and not later than `until`."""
-    span = (until - after).days
-    return sum(calendar.is_working(after + n * ONE_DAY) for n in range(1, span + 1))

@@ -7,9 +7,11 @@ from the plain week stands in the register, each entry with the act it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import accumulate
 from typing import Literal, cast, get_args
 
 from app.domain.refusals import FieldError, Invalid
@@ -17,6 +19,7 @@ from app.domain.refusals import FieldError, Invalid
 MarkKind = Literal["holiday", "day_off", "working_day", "ordinary", "weekend"]
 REGISTER_KINDS = frozenset(get_args(MarkKind)) - {"weekend"}
 SATURDAY = 5
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,19 @@ class Calendar:
     days: Mapping[date, DayMark]
     first: date = field(init=False)
     last: date = field(init=False)
+    # The days unlike the plain week, in order, and by how much all up to each change a count.
+    _unlike: Sequence[date] = field(init=False, repr=False, compare=False)
+    _change: Sequence[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find the years covered."""
+        """Find the years covered, and what differs from the plain week."""
         years = [day.year for day in self.days] or [date.min.year, date.max.year]
         object.__setattr__(self, "first", date(min(years), 1, 1))
         object.__setattr__(self, "last", date(max(years), 12, 31))
+        unlike = [day for day in sorted(self.days) if self.is_working(day) != _plainly_worked(day)]
+        changes = accumulate(1 if self.is_working(day) else -1 for day in unlike)
+        object.__setattr__(self, "_unlike", unlike)
+        object.__setattr__(self, "_change", [0, *changes])
 
     def is_working(self, day: date) -> bool:
         """Say whether `day` is worked.
@@ -76,8 +86,22 @@ class Calendar:
             raise Invalid("calendar.out_of_range", day=day.isoformat())
         mark = self.days.get(day)
         if mark is None or mark.kind == "ordinary":
-            return day.weekday() < SATURDAY
+            return _plainly_worked(day)
         return mark.kind == "working_day"
+
+    def worked(self, after: date, until: date) -> int:
+        """How many days later than `after` and not later than `until` are worked.
+
+        Raises:
+            Invalid: `calendar.out_of_range`, one of them is not in the calendar.
+        """
+        if until <= after:
+            return 0
+        for day in (after + ONE_DAY, until):
+            self.is_working(day)
+        before, up_to = (bisect_right(self._unlike, day) for day in (after, until))
+        changed = self._change[up_to] - self._change[before]
+        return _weekdays(until) - _weekdays(after) + changed
 
     def why(self, day: date) -> DayMark | None:
         """The entry that makes `day` what it is; `WEEKEND`; or None for a plain working day."""
@@ -85,6 +109,16 @@ class Calendar:
         if mark is not None and mark.kind != "ordinary":
             return mark
         return WEEKEND if day.weekday() >= SATURDAY else None
+
+
+def _plainly_worked(day: date) -> bool:
+    return day.weekday() < SATURDAY
+
+
+def _weekdays(day: date) -> int:
+    """The days from Monday to Friday up to `day`, from the first day of the calendar, a Monday."""
+    weeks, rest = divmod(day.toordinal(), 7)
+    return 5 * weeks + min(rest, 5)
 
 
 def read_mark(row: Mapping[str, str]) -> tuple[date, DayMark]:

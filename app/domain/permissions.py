@@ -33,7 +33,9 @@ GRANTED: dict[str, frozenset[Permission]] = {
     "administration_head": frozenset({Permission.SEE_OWN_CASES}),
     "commission_member": frozenset(),
     "working_body_officer": frozenset({Permission.SEE_OWN_CASES}),
-    "auditor": frozenset({Permission.SEE_EVERY_CASE, Permission.READ_TRAIL}),
+    "auditor": frozenset(
+        {Permission.SEE_EVERY_CASE, Permission.READ_TRAIL, Permission.SEE_INCIDENTS}
+    ),
     "process_owner": frozenset({Permission.SEE_INCIDENTS}),
     "administrator": frozenset(
         {

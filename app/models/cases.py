@@ -26,7 +26,7 @@ class CaseFile(Guarded, Base):
     __tablename__ = "case_file"
 
     process: Mapped[str] = mapped_column(String(64))
-    release: Mapped[str] = mapped_column(String(64), reference("release.hash"))
+    release: Mapped[str] = mapped_column(String(64), reference("release.hash"), index=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     status: Mapped[str] = mapped_column(String(12))
     year: Mapped[int | None]
@@ -51,8 +51,21 @@ class Party(Fact, Base):
     organisation: Mapped[str] = mapped_column(String(40), index=True)
 
 
+_IN_LANE = "assignee IS NULL"
+
+
+def _of_open(name: str, only: str, *columns: str) -> Index:
+    """An index of those open tasks for which `only` holds."""
+    which = text(f"state = 'open' AND {only}")
+    return Index(name, *columns, sqlite_where=which, postgresql_where=which)
+
+
 class Task(Base):
-    """A human task: who may do it, until when, and what became of it (a projection)."""
+    """A human task: who may do it, until when, and what became of it (a projection).
+
+    `year`, `block` and `evaluated_body` are its case's, which never change: lists of tasks are
+    filtered by them without looking at a case.
+    """
 
     __tablename__ = "task"
 
@@ -66,6 +79,9 @@ class Task(Base):
     assignee: Mapped[str | None] = mapped_column(String(40))
     form: Mapped[str] = mapped_column(String(100))
     paragraphs: Mapped[str] = mapped_column(String(60), default="")
+    year: Mapped[int | None]
+    block: Mapped[int | None]
+    evaluated_body: Mapped[str | None] = mapped_column(String(40))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_seq: Mapped[int]
@@ -84,13 +100,19 @@ class Task(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index(
-            "ix_task_queue",
+        # A page of a list is a range of one of these, however many tasks there are.
+        _of_open("ix_task_lane", _IN_LANE, "organisation", "role", "due_at", "id"),
+        _of_open(
+            "ix_task_lane_body",
+            _IN_LANE,
             "organisation",
             "role",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            "evaluated_body",
+            "due_at",
+            "id",
         ),
+        _of_open("ix_task_assignee", "assignee IS NOT NULL", "assignee", "due_at", "id"),
+        _of_open("ix_task_claimed", "claimed_by IS NOT NULL", "claimed_by", "due_at", "id"),
         Index("ix_task_case_closed", "case_id", "closed_seq"),
     )
 
@@ -101,7 +123,7 @@ class Timer(Base):
     __tablename__ = "timer"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(reference("case_file.id"))
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     key: Mapped[str] = mapped_column(String(200))
     element: Mapped[str] = mapped_column(String(100))
     process: Mapped[str] = mapped_column(String(64))
@@ -123,6 +145,8 @@ class Timer(Base):
         Index(
             "ix_timer_due",
             "due_at",
+            "key",
+            "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
@@ -135,7 +159,7 @@ class Wait(Base):
     __tablename__ = "wait"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(reference("case_file.id"))
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     key: Mapped[str] = mapped_column(String(200))
     element: Mapped[str] = mapped_column(String(100))
     process: Mapped[str] = mapped_column(String(64))
@@ -167,7 +191,7 @@ class Message(Base):
     __tablename__ = "message"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    from_case: Mapped[int] = mapped_column(reference("case_file.id"))
+    from_case: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     from_seq: Mapped[int]
     name: Mapped[str] = mapped_column(String(100))
     payload: Mapped[bytes] = mapped_column(LargeBinary)
@@ -195,7 +219,14 @@ class Message(Base):
 
 
 class Incident(Base):
-    """An act of a case that failed: what, where on the diagram, since when (a projection)."""
+    """An act of a case that failed: what, where on the diagram, since when (a projection).
+
+    `attempt` counts the incidents of this act up to this one. `how` an incident ended: retry,
+    skip or correct where people resolved it, done or gone where its act is over without them.
+    `repair` is what person `proposed_by` proposed by event `proposed_seq` (canonical JSON of
+    `skip` and `data`); on an open incident it waits for somebody else, on one that was
+    resolved it is what the next attempt of the act is done with.
+    """
 
     __tablename__ = "incident"
 
@@ -211,6 +242,11 @@ class Incident(Base):
     state: Mapped[str] = mapped_column(String(10))
     opened_seq: Mapped[int]
     closed_seq: Mapped[int | None]
+    attempt: Mapped[int] = mapped_column(server_default=text("1"))
+    how: Mapped[str | None] = mapped_column(String(8))
+    repair: Mapped[bytes | None] = mapped_column(LargeBinary)
+    proposed_seq: Mapped[int | None]
+    proposed_by: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (
         Index(

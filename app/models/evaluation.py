@@ -24,7 +24,7 @@ class Methodology(Fact, Base):
 
     __tablename__ = "methodology"
 
-    case_id: Mapped[int | None] = mapped_column(reference("case_file.id"))
+    case_id: Mapped[int | None] = mapped_column(reference("case_file.id"), index=True)
     year: Mapped[int]
     block: Mapped[int]
     number: Mapped[int]
@@ -53,7 +53,7 @@ class Report(Fact, Base):
     year: Mapped[int]
     block: Mapped[int]
     evaluated_body: Mapped[str] = mapped_column(String(40))
-    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"))
+    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"), index=True)
     author: Mapped[str] = mapped_column(String(40))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     days_late: Mapped[int]
@@ -82,7 +82,7 @@ class ReportEvidence(Fact, Base):
 
     report_id: Mapped[int] = mapped_column(reference("report.id"), index=True)
     indicator: Mapped[str] = mapped_column(String(40))
-    document_id: Mapped[int] = mapped_column(reference("document.id"))
+    document_id: Mapped[int] = mapped_column(reference("document.id"), index=True)
 
 
 class ReportMark(Fact, Base):
@@ -95,7 +95,7 @@ class ReportMark(Fact, Base):
     __tablename__ = "report_mark"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    report_id: Mapped[int | None] = mapped_column(reference("report.id"))
+    report_id: Mapped[int | None] = mapped_column(reference("report.id"), index=True)
     mark: Mapped[str] = mapped_column(String(12))
     person: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -107,7 +107,7 @@ class Risk(Fact, Base):
     __tablename__ = "risk"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    report_id: Mapped[int] = mapped_column(reference("report.id"))
+    report_id: Mapped[int] = mapped_column(reference("report.id"), index=True)
     days_late: Mapped[int]
     missing: Mapped[int]
     returned: Mapped[int]
@@ -122,7 +122,7 @@ class Recheck(Fact, Base):
     __tablename__ = "recheck"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    report_id: Mapped[int] = mapped_column(reference("report.id"))
+    report_id: Mapped[int] = mapped_column(reference("report.id"), index=True)
     act_number: Mapped[str] = mapped_column(String(100))
     act_date: Mapped[date] = mapped_column(Date)
     result: Mapped[str] = mapped_column(String(12))
@@ -138,8 +138,8 @@ class PartScore(Fact, Base):
     part: Mapped[str] = mapped_column(String(40))
     number: Mapped[int]
     authority: Mapped[str] = mapped_column(String(40))
-    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"))
-    report_id: Mapped[int] = mapped_column(reference("report.id"))
+    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"), index=True)
+    report_id: Mapped[int] = mapped_column(reference("report.id"), index=True)
     author: Mapped[str] = mapped_column(String(40))
     points: Mapped[str] = mapped_column(String(40))
     max: Mapped[str] = mapped_column(String(40))
@@ -189,7 +189,7 @@ class ScoreEvidence(Fact, Base):
     __tablename__ = "score_evidence"
 
     score_id: Mapped[int] = mapped_column(reference("indicator_score.id"), index=True)
-    document_id: Mapped[int] = mapped_column(reference("document.id"))
+    document_id: Mapped[int] = mapped_column(reference("document.id"), index=True)
 
 
 class PartMark(Fact, Base):
@@ -198,7 +198,7 @@ class PartMark(Fact, Base):
     __tablename__ = "part_mark"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    part_score_id: Mapped[int] = mapped_column(reference("part_score.id"))
+    part_score_id: Mapped[int] = mapped_column(reference("part_score.id"), index=True)
     mark: Mapped[str] = mapped_column(String(12))
     person: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -210,7 +210,7 @@ class ConclusionPart(Fact, Base):
     __tablename__ = "conclusion_part"
 
     conclusion_id: Mapped[int] = mapped_column(reference("conclusion.id"), index=True)
-    part_score_id: Mapped[int] = mapped_column(reference("part_score.id"))
+    part_score_id: Mapped[int] = mapped_column(reference("part_score.id"), index=True)
 
 
 class Uncounted(Fact, Base):

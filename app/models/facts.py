@@ -79,7 +79,7 @@ class Conclusion(Fact, Base):
     evaluated_body: Mapped[str] = mapped_column(String(40))
     authority: Mapped[str] = mapped_column(String(40))
     author: Mapped[str] = mapped_column(String(40))
-    corrects: Mapped[int | None] = mapped_column(reference("conclusion.id"))
+    corrects: Mapped[int | None] = mapped_column(reference("conclusion.id"), index=True)
     # No foreign key: an objection names the version it is against, and the circle would close.
     objection_id: Mapped[int | None] = mapped_column(index=True)
 
@@ -108,7 +108,7 @@ class ConclusionMark(Fact, Base):
     __tablename__ = "conclusion_mark"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    conclusion_id: Mapped[int] = mapped_column(reference("conclusion.id"))
+    conclusion_id: Mapped[int] = mapped_column(reference("conclusion.id"), index=True)
     mark: Mapped[str] = mapped_column(String(12))
     person: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -121,7 +121,7 @@ class Objection(Fact, Base):
     __tablename__ = "objection"
 
     conclusion_case: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    conclusion_id: Mapped[int] = mapped_column(reference("conclusion.id"))
+    conclusion_id: Mapped[int] = mapped_column(reference("conclusion.id"), index=True)
     year: Mapped[int]
     block: Mapped[int]
     evaluated_body: Mapped[str] = mapped_column(String(40))
@@ -147,7 +147,7 @@ class ObjectionDocument(Fact, Base):
     __tablename__ = "objection_document"
 
     objection_id: Mapped[int] = mapped_column(reference("objection.id"), index=True)
-    document_id: Mapped[int] = mapped_column(reference("document.id"))
+    document_id: Mapped[int] = mapped_column(reference("document.id"), index=True)
 
 
 class Commission(Fact, Base):
@@ -156,7 +156,7 @@ class Commission(Fact, Base):
     __tablename__ = "commission"
 
     objection_id: Mapped[int] = mapped_column(reference("objection.id"), index=True)
-    case_id: Mapped[int] = mapped_column(reference("case_file.id"))
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     order_number: Mapped[str] = mapped_column(String(40))
     order_date: Mapped[date] = mapped_column(Date)
     chair: Mapped[str] = mapped_column(String(40))
@@ -207,7 +207,7 @@ class Decision(Fact, Base):
     __tablename__ = "decision"
 
     objection_id: Mapped[int] = mapped_column(reference("objection.id"), unique=True)
-    case_id: Mapped[int] = mapped_column(reference("case_file.id"))
+    case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     outcome: Mapped[str] = mapped_column(String(20))
     number: Mapped[str] = mapped_column(String(40))
     dated: Mapped[date] = mapped_column(Date)

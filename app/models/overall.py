@@ -33,7 +33,7 @@ class Overall(Fact, Base):
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
     year: Mapped[int]
     number: Mapped[int]
-    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"))
+    methodology_id: Mapped[int] = mapped_column(reference("methodology.id"), index=True)
     author: Mapped[str] = mapped_column(String(40))
     drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -54,7 +54,7 @@ class OverallResult(Fact, Base):
     block: Mapped[int]
     points: Mapped[str | None] = mapped_column(String(40))
     max: Mapped[str | None] = mapped_column(String(40))
-    conclusion_id: Mapped[int | None] = mapped_column(reference("conclusion.id"))
+    conclusion_id: Mapped[int | None] = mapped_column(reference("conclusion.id"), index=True)
 
     __table_args__ = (UniqueConstraint("overall_id", "evaluated_body", "block"),)
 
@@ -71,7 +71,7 @@ class OverallMark(Fact, Base):
     __tablename__ = "overall_mark"
 
     case_id: Mapped[int] = mapped_column(reference("case_file.id"), index=True)
-    overall_id: Mapped[int] = mapped_column(reference("overall.id"))
+    overall_id: Mapped[int] = mapped_column(reference("overall.id"), index=True)
     mark: Mapped[str] = mapped_column(String(12))
     number: Mapped[str | None] = mapped_column(String(100))
     dated: Mapped[date | None] = mapped_column(Date)

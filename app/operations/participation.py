@@ -53,12 +53,11 @@ def taken_part(
     )
 
 
-def _acts() -> Select[str | None, int | None, int | None, str, str, int]:
+def _acts() -> Select[str | None, int | None, str, str, int]:
     return (
         select(
             EventRow.actor,
             EventRow.case_id,
-            CaseFile.year,
             CaseFile.number,
             Task.element,
             EventRow.id,
@@ -116,9 +115,3 @@ def participants(
 ) -> frozenset[str]:
     """Those of `people` (of everybody) who took part in the evaluation of `year`."""
     return frozenset(part.person for part in taken_part(session, year, people))
-
-
-def years_of(session: Session, person: str) -> frozenset[int]:
-    """The years in whose evaluation a person took part; for filters over lists."""
-    rows = session.execute(_acts().where(EventRow.actor == person))
-    return frozenset(row.year for row in rows if row.year is not None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import reading
@@ -15,10 +15,9 @@ from app.domain.calendar import local_day
 from app.domain.registers import Body
 from app.engine.forms import Names
 from app.models import cases as tables
-from app.models.cases import CaseFile, Task
-from app.operations.participation import years_of
 from app.operations.registers import Registers
-from app.services import releases, schedules, visibility
+from app.services import inbox_query, incident_views, releases, schedules, visibility
+from app.services.inbox_query import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ class Frame:
     """What every page shows besides its own matter.
 
     `waiting` counts the open tasks listed for the actor; `standing` says that the clock is a
-    demonstration's own; `roles` are the names of roles by the release, by language.
+    demonstration's own; `roles` are the names of roles by the release, by language;
+    `incidents` counts the open ones for whoever may see them.
     """
 
     bodies: Mapping[str, Body]
@@ -44,6 +44,7 @@ class Frame:
     demonstration: bool
     standing: bool
     waiting: int
+    incidents: int
 
 
 def frame(*, actor: Actor | None, now: datetime) -> Frame:
@@ -61,6 +62,7 @@ def frame(*, actor: Actor | None, now: datetime) -> Frame:
             demonstration=standing or bool(registers.setting("demonstration", False)),
             standing=standing,
             waiting=_waiting(session, actor) if actor else 0,
+            incidents=incident_views.count_open(session, actor) if actor else 0,
         )
 
 
@@ -79,10 +81,4 @@ def _roles(session: Session, release: ReleaseInForce) -> Mapping[str, Names]:
 
 
 def _waiting(session: Session, actor: Actor) -> int:
-    query = (
-        select(func.count())
-        .select_from(Task)
-        .join(CaseFile, CaseFile.id == Task.case_id)
-        .where(visibility.can_see_task(actor, years_of(session, actor.person)))
-    )
-    return session.scalar(query) or 0
+    return inbox_query.count(session, Wanted(actor, visibility.barred_years(session, actor)))

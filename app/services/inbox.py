@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy.orm import Session
 
 from app.db import reading
 from app.domain.actors import Actor
 from app.domain.calendar import due_day, local_day, working_days_left
 from app.domain.refusals import NotFound
 from app.models.cases import CaseFile, Task
-from app.operations.participation import years_of
 from app.operations.registers import Registers
-from app.services import people, releases, visibility
+from app.services import inbox_query, people, releases, visibility
+from app.services.inbox_query import MOST, Place, View, Wanted
 from app.services.numbers import possible
 
-View = Literal["all", "mine", "queue", "overdue"]
 Bucket = Literal["overdue", "today", "week", "later", "undated"]
 PAGE = 50
 
@@ -53,7 +52,10 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of the list; `counts` by view; `after` continues it, None at the end."""
+    """One page of the list; `after` continues it, None at the end.
+
+    `counts` are by view, `inbox_query.MOST` for as many or more.
+    """
 
     rows: tuple[InboxRow, ...]
     counts: Mapping[View, int]
@@ -76,88 +78,42 @@ def inbox(
     `after` is the cursor of an earlier page; one that does not parse is ignored.
     """
     with reading() as session:
-        allowed = visibility.can_see_task(actor, years_of(session, actor.person))
-        counts = {name: _count(session, allowed, actor, now, name) for name in _VIEWS}
-        wanted = [allowed, _view(view, actor, now)]
-        if block is not None:
-            wanted.append(CaseFile.block == block)
-        if body is not None:
-            wanted.append(CaseFile.evaluated_body == body)
-        if search.strip():
-            wanted.append(_matches(session, search.strip(), now))
-        bodies = session.scalars(
-            select(CaseFile.evaluated_body)
-            .join(Task, Task.case_id == CaseFile.id)
-            .where(allowed, CaseFile.evaluated_body.is_not(None))
-            .distinct()
-        ).all()
-        rows = session.execute(_page(wanted, after)).all()
+        wanted = Wanted(actor, visibility.barred_years(session, actor))
+        counts = inbox_query.counts(session, wanted, now)
+        about = inbox_query.bodies(session, wanted)
+        if counts["all"] >= MOST:
+            # Not every task was looked at.
+            about |= {row.code for row in Registers(session).bodies.evaluated()}
+        words = search.strip()
+        rows = inbox_query.page(
+            session,
+            replace(wanted, block=block, body=body),
+            view,
+            now=now,
+            after=_place(after),
+            size=PAGE + 1,
+            search=_matches(session, words, now) if words else None,
+        )
         shown = rows[:PAGE]
-        more = _cursor(shown[-1].Task) if len(rows) > PAGE else None
+        last = shown[-1].Task if len(rows) > PAGE else None
+        more = cursor(last.due_at, last.id) if last is not None else None
         return InboxPage(
             rows=_rows(session, shown, actor, now),
             counts=counts,
             after=more,
-            bodies=tuple(sorted(code for code in bodies if code)),
+            bodies=tuple(sorted(about)),
         )
 
 
-_VIEWS: tuple[View, ...] = ("all", "mine", "queue", "overdue")
 Found = Row[Task, CaseFile]
 
 
-def _view(view: View, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    mine = or_(Task.claimed_by == actor.person, Task.assignee == actor.person)
-    if view == "mine":
-        return mine
-    if view == "queue":
-        return and_(Task.claimed_by.is_(None), Task.assignee.is_(None))
-    if view == "overdue":
-        return and_(Task.due_at.is_not(None), Task.due_at <= now)
-    return true()
+def cursor(due: datetime | None, task_id: int) -> str:
+    """The place after a task of the list: `after` of the page that follows it."""
+    return f"{due.isoformat() if due else ''}~{task_id}"
 
 
-def _count(
-    session: Session, allowed: ColumnElement[bool], actor: Actor, now: datetime, view: View
-) -> int:
-    query = (
-        select(func.count())
-        .select_from(Task)
-        .join(CaseFile, CaseFile.id == Task.case_id)
-        .where(allowed, _view(view, actor, now))
-    )
-    return session.scalar(query) or 0
-
-
-def _page(wanted: Sequence[ColumnElement[bool]], after: str | None) -> Select[Task, CaseFile]:
-    query = (
-        select(Task, CaseFile)
-        .options(defer(CaseFile.state))
-        .join(CaseFile, CaseFile.id == Task.case_id)
-        .where(*wanted)
-        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-        .limit(PAGE + 1)
-    )
-    place = _place(after)
-    if place is None:
-        return query
-    due, task_id = place
-    if due is None:
-        return query.where(Task.due_at.is_(None), Task.id > task_id)
-    return query.where(
-        or_(
-            Task.due_at.is_(None),
-            Task.due_at > due,
-            and_(Task.due_at == due, Task.id > task_id),
-        )
-    )
-
-
-def _cursor(task: Task) -> str:
-    return f"{task.due_at.isoformat() if task.due_at else ''}~{task.id}"
-
-
-def _place(after: str | None) -> tuple[datetime | None, int] | None:
+def _place(after: str | None) -> Place | None:
     if not after or "~" not in after:
         return None
     due, _, number = after.rpartition("~")
@@ -186,8 +142,10 @@ def _matches(session: Session, search: str, now: datetime) -> ColumnElement[bool
     ]
     paragraph = folded.removeprefix("¶").strip()
     return or_(
-        CaseFile.number.contains(search.upper(), autoescape=True),
-        CaseFile.evaluated_body.in_(bodies),
+        Task.case_id.in_(
+            select(CaseFile.id).where(CaseFile.number.contains(search.upper(), autoescape=True))
+        ),
+        Task.evaluated_body.in_(bodies),
         (" " + Task.paragraphs + " ").contains(f" {paragraph} ", autoescape=True),
         *elements,
     )

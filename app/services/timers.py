@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from app.audit import events
-from app.db import reading, transaction
+from app.db import connection_of, reading, transaction
 from app.domain.actors import SystemActor
 from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import Incident, Timer
-from app.services import acts, incidents, messages, projections
+from app.services import acts, held, incident_rows, incidents, messages, projections
 
 SYSTEM = SystemActor("timer")
+
+
+class _MessagesFirst(Exception):
+    """A message lies there for the case: what was sent before goes before the timer."""
 
 
 def run_due(*, now: datetime, case_id: int | None = None, limit: int = 500) -> int:
@@ -24,29 +29,37 @@ def run_due(*, now: datetime, case_id: int | None = None, limit: int = 500) -> i
     Claim and effect are one transaction, so any number of workers may do this at once. A
     timer whose act failed waits for its incident to be resolved.
     """
+    if case_id is None and ((due := next_due()) is None or due > now):
+        return 0
     fired = 0
-    failed: set[int] = set()
+    heard: set[int] = set()
     while fired < limit:
-        found = _next(now, case_id, failed)
-        if found is None:
-            return fired
-        timer_id, of_case, key = found
-        # What was sent before this timer's time is delivered before it fires.
-        messages.deliver_to(case_id=of_case, now=now)
+        at: tuple[int, str] | None = None
         try:
-            # Before a person's act its case is waited for: the timer goes first.
-            done = _fire(timer_id, of_case, now, skip_locked=case_id is None)
-            if done is None:
-                failed.add(timer_id)
-            elif done:
-                fired += 1
-                messages.deliver_from(case_id=of_case, now=now)
-                # What the case has begun to wait for may lie there already.
-                messages.deliver_to(case_id=of_case, now=now)
+            with transaction() as session:
+                found = held.next_due(session, now, case_id)
+                if found is None:
+                    return fired
+                at = found.case.id, found.timer.key
+                if found.mail and found.case.id not in heard:
+                    raise _MessagesFirst
+                more = _fire(session, found, now)
+        except _MessagesFirst:
+            assert at is not None
+            messages.deliver_to(case_id=at[0], now=now)
+            heard.add(at[0])
         except (EngineError, Refusal) as error:
-            incidents.record(
-                case_id=of_case, act=f"timer {key}", error=error, actor=SYSTEM, now=now
-            )
+            if at is None:
+                raise
+            of_case, act = at[0], f"timer {at[1]}"
+            incidents.record(case_id=of_case, act=act, error=error, actor=SYSTEM, now=now)
+        else:
+            fired += 1
+            heard.discard(at[0])
+            if more:
+                messages.deliver_from(case_id=at[0], now=now)
+                # What the case has begun to wait for may lie there already.
+                messages.deliver_to(case_id=at[0], now=now)
     return fired
 
 
@@ -61,22 +74,6 @@ def next_due() -> datetime | None:
         )
 
 
-def _next(now: datetime, case_id: int | None, failed: set[int]) -> tuple[int, int, str] | None:
-    query = (
-        select(Timer.id, Timer.case_id, Timer.key)
-        .where(Timer.state == "waiting", Timer.due_at <= now, ~_has_incident())
-        .order_by(Timer.due_at, Timer.key, Timer.id)
-        .limit(1)
-    )
-    if case_id is not None:
-        query = query.where(Timer.case_id == case_id)
-    if failed:
-        query = query.where(Timer.id.not_in(failed))
-    with reading() as session:
-        row = session.execute(query).one_or_none()
-    return None if row is None else (row.id, row.case_id, row.key)
-
-
 def _has_incident() -> ColumnElement[bool]:
     return (
         select(Incident.id)
@@ -89,24 +86,26 @@ def _has_incident() -> ColumnElement[bool]:
     )
 
 
-def _fire(timer_id: int, case_id: int, now: datetime, *, skip_locked: bool) -> bool | None:
-    """Fire one timer; False where another worker was first, None where one holds the case."""
-    with transaction() as session:
-        case = acts.lock_case(session, case_id, skip_locked=skip_locked)
-        if case is None:
-            return None
-        timer = session.get(Timer, timer_id, populate_existing=True)
-        if timer is None or timer.state != "waiting" or timer.due_at > now:
-            return False
-        context = acts.context_for(session, case, actor=SYSTEM, now=now)
-        key = timer.key
-        event = events.TimerFired(
-            key=key, element=timer.element, process=timer.process, due=timer.due_at
-        )
-        acts.move(
-            context,
-            lambda legal, state, host: runner.fire(legal, state, key, now=now, host=host),
-            event,
-            cause=projections.Cause(timer=key),
-        )
-        return True
+def _fire(session: Session, found: held.Due, now: datetime) -> bool:
+    """Fire a timer that is held; True where messages may have become deliverable by it."""
+    case, timer = found.case, found.timer
+    act, repaired = f"timer {timer.key}", incident_rows.AS_IS
+    if act in found.before.failed:
+        repaired = incident_rows.ready(connection_of(session), case.id, act)
+    context = acts.context_for(session, case, actor=SYSTEM, now=now)
+    step = acts.move(
+        context,
+        lambda legal, state, host: runner.fire(
+            legal, state, timer.key, now=now, host=host, repair=repaired.repair
+        ),
+        events.TimerFired(
+            key=timer.key,
+            element=timer.element,
+            process=timer.process,
+            due=timer.due_at,
+            repair=repaired.fact,
+        ),
+        before=found.before,
+        cause=projections.Cause(timer=timer.key),
+    )
+    return bool(step.sent or step.waits or context.outbox)

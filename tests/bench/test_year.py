@@ -1,4 +1,4 @@
-"""`bagalau bench year`, run as people run it, over the first weeks of a year."""
+"""`bagalau bench year` and `bench replay`, run as people run them, over a year's first weeks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench", "year", "--json"]
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench"]
 
 
-def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -> None:
+def measured(what: str, tmp_path: Path) -> Any:
     ended = subprocess.run(
-        [*COMMAND, "--until", "opened"],
+        [*COMMAND, what, "--json", "--until", "opened"],
         env=os.environ | {"TMPDIR": str(tmp_path), "BAGALAU_DATA": str(tmp_path / "never")},
         capture_output=True,
         text=True,
@@ -21,7 +22,12 @@ def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -
         timeout=600,
     )
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
+    assert list(tmp_path.iterdir()) == []
+    return json.loads(ended.stdout)
+
+
+def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -> None:
+    told = measured("year", tmp_path)
     assert told["human_tasks"] >= 15 and told["seconds"] > 0
     spent = told["completion_ms"]
     assert 0 < spent["p50"] <= spent["p95"]
@@ -30,4 +36,11 @@ def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -
     assert 5 <= told["sql_per_completion"] <= 60
     assert told["ratio_to_floor"] > 1 and told["floor_ms"] > 0
     assert told["bytes_per_case"] > 0 and told["state_bytes_p95"] > 0
-    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_year_is_executed_again(tmp_path: Path) -> None:
+    told = measured("replay", tmp_path)
+    # The methodologies, the schedule, the year, and an evaluation of each body by its blocks.
+    assert told["cases"] > 94 and told["acts"] > told["cases"] and told["differences"] == 0
+    assert told["cpu_seconds"] > 0 and 0 < told["seconds"] < told["played_in"]
+    assert told["ratio_to_play"] < 1 and told["acts_per_s"] > 0

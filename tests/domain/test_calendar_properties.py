@@ -108,3 +108,14 @@ def test_the_end_of_a_day_belongs_to_it(one: date) -> None:
     assert local_day(ends - timedelta(microseconds=1)) == one
     assert local_day(ends) == one + ONE
     assert ends < day_ends_at(one + ONE)
+
+
+ANY_DAY = st.dates(date(2016, 1, 1), date(2017, 12, 31))
+
+
+@given(CALENDARS, ANY_DAY, ANY_DAY)
+def test_the_days_worked_between_two_are_those_that_one_counts(
+    known: Calendar, after: date, until: date
+) -> None:
+    span = range(1, (until - after).days + 1)
+    assert known.worked(after, until) == sum(worked(known, after + n * ONE) for n in span)
