@@ -15,13 +15,15 @@ import orjson
 import zstandard
 from SpiffWorkflow.version import __version__ as library  # the saved state names it
 
-from app.engine.errors import StateUnreadable
+from app.engine.bounds import MOST_STATE
+from app.engine.errors import EngineError, StateTooLarge, StateUnreadable
 from app.engine.merge import changes
 from app.engine.script_engine import Act
 from app.engine.values import Json
 from app.engine.workflow import CaseTask, CaseWorkflow, SubCase
 
 VERSION: Final = 1
+# Bytes of an unpacked state that may be read; more than `MOST_STATE`, which may be written.
 LARGEST: Final = 64 * 1024 * 1024
 
 # A task's row: spec, index of the parent in its workflow (-1: none), state, triggered, visit,
@@ -31,8 +33,14 @@ Content = dict[str, Json]
 
 
 def save(content: Content) -> bytes:
-    """Pack a snapshot."""
+    """Pack a snapshot.
+
+    Raises:
+        StateTooLarge: it has more than `MOST_STATE` bytes.
+    """
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    if len(text) > MOST_STATE:
+        raise StateTooLarge(f"{len(text)} bytes, more than {MOST_STATE}")
     return bytes([VERSION]) + zstandard.ZstdCompressor(level=3).compress(text)
 
 
@@ -94,7 +102,8 @@ def restore(content: Content, specs: Mapping[str, Any], act: Act) -> CaseWorkflo
             sub = case.create_subprocess(holder, saved["spec"])
             built.append(_fill(sub, saved, case))
             sub.completed_event.connect(holder.task_spec._on_subworkflow_completed, holder)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, EngineError) as error:
+        # An EngineError: more workflows within one another than any case has.
         raise StateUnreadable(f"{type(error).__name__}: {error}") from None
     case.continue_from(sum(map(len, built)), max(t.last_state_change for t in case.everything()))
     return case

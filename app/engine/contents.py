@@ -25,6 +25,11 @@ from app.engine.safe_xml import BadXml, parse
 from app.engine.tables import Table, TableError, read_table
 
 ROLES: Final = "roles.toml"
+# Files and bytes of one release; the present one has some eighty and 400 KB.
+MOST_FILES: Final = 1_000
+MOST_BYTES: Final = 32 * 1024 * 1024
+# Bytes of a form, a letter or the roles; of diagrams and tables see `safe_xml`.
+LARGEST_TEXT: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,15 @@ class Contents:
 def read(files: Mapping[str, bytes]) -> Contents:
     """Read every file of a release; the order of the mapping makes no difference."""
     contents = Contents()
+    size = sum(map(len, files.values()))
+    if len(files) > MOST_FILES or size > MOST_BYTES:
+        contents.wrong("", 0, "", "too_large", f"{len(files)} files, {size} bytes")
+        return contents
     for path in sorted(files):
         place, data = PurePosixPath(path), files[path]
+        if place.suffix not in (".bpmn", ".dmn") and len(data) > LARGEST_TEXT:
+            contents.wrong(path, 0, "", "too_large", f"{len(data)} bytes")
+            continue
         if place.suffix == ".bpmn":
             _processes(contents, path, data)
         elif place.suffix == ".dmn":
@@ -145,7 +157,7 @@ def _letter(contents: Contents, path: str, data: bytes) -> None:
 def _roles(contents: Contents, data: bytes) -> None:
     try:
         raw = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         contents.wrong(ROLES, 0, "", "roles", str(error))
         return
     for code, entry in raw.items():

@@ -19,6 +19,11 @@ _TICK = 5  # the rank among changes of state: it orders work, it says nothing of
 
 def digest_of(release_hash: str, content: Content) -> str:
     """The digest (hex) of a snapshot under a release."""
+    return hashlib.sha256(text_of(release_hash, content)).hexdigest()
+
+
+def text_of(release_hash: str, content: Content) -> bytes:
+    """What is digested of a snapshot."""
     flows = [
         [
             flow["spec"],
@@ -29,5 +34,4 @@ def digest_of(release_hash: str, content: Content) -> str:
         ]
         for flow in content["flows"]
     ]
-    text = orjson.dumps([release_hash, flows], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()
+    return orjson.dumps([release_hash, flows], option=orjson.OPT_SORT_KEYS)

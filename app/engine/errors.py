@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+# Characters of what an incident tells: it stands on pages and in the trail, and may quote data.
+LONGEST_DETAIL: Final = 2_000
 
 
 class EngineError(Exception):
@@ -16,6 +19,7 @@ class EngineError(Exception):
     """
 
     def __init__(self, process: str, element: str, line: int, code: str, detail: str) -> None:
+        detail = detail[:LONGEST_DETAIL]
         super().__init__(f"{process}/{element}, line {line}: {code}: {detail}")
         self.process = process
         self.element = element
@@ -42,6 +46,10 @@ class NotWaiting(Exception):
 
 class StateUnreadable(Exception):
     """Saved bytes are no state of this release, or of a codec this program does not know."""
+
+
+class StateTooLarge(Exception):
+    """A case has grown beyond what is saved; the act that made it so is an incident."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

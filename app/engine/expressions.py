@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Final
 
+from app.engine.bounds import Meter
 from app.engine.guards import GUARDS, PURE, ExpressionError
 from app.engine.rewriting import DEEPEST, FUNCTIONS, Rewriter
 from app.engine.values import Json, NotAValue, normalise
@@ -31,12 +33,18 @@ MOST_STATEMENTS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression: its text, the names it reads and the functions it calls."""
+    """A compiled expression: its text, the names it reads and the functions it calls.
+
+    `cost` is how many parts it has; `searched` are the names, as often as they are written,
+    whose values it may go through, empty where its work does not grow with the data.
+    """
 
     text: str
     names: frozenset[str]
     calls: frozenset[str]
     code: CodeType
+    cost: int = 1
+    searched: tuple[str, ...] = ()
 
     def evaluate(
         self,
@@ -58,6 +66,8 @@ class Expression:
             return eval(self.code, scope)  # the code holds whitelisted nodes only
         except NameError as error:
             raise ExpressionError("unknown_name", str(error.name)) from None
+        except KeyError as error:  # a missing part of the data has a word of its own
+            raise ExpressionError("unknown_function", str(error.args[0])) from None
         except TypeError as error:
             raise ExpressionError("type", str(error)) from None
         except ZeroDivisionError:
@@ -93,7 +103,10 @@ def compile_script(text: str, allowed: frozenset[str] = FUNCTIONS) -> tuple[Assi
     Raises:
         ExpressionError: as for `compile_expression`; `not_an_assignment` for another statement.
     """
-    tree = parse(textwrap.dedent(text.replace("\t", "    ")).strip(), "exec")
+    if len(text) > LONGEST:
+        raise ExpressionError("too_long", f"{len(text)} characters")
+    plain = textwrap.dedent(text.replace("\t", "    ")).strip()
+    tree = parse(plain, "exec")
     assert isinstance(tree, ast.Module)
     if len(tree.body) > MOST_STATEMENTS:
         raise ExpressionError("too_long", f"more than {MOST_STATEMENTS} statements")
@@ -105,7 +118,9 @@ def compile_script(text: str, allowed: frozenset[str] = FUNCTIONS) -> tuple[Assi
         if len(statement.targets) > 1:
             raise ExpressionError("not_an_assignment", f"line {statement.lineno}")
         check_name(target.id)
-        value = _compiled(statement.value, ast.unparse(statement.value), allowed)
+        # Cut out of the script: writing a tree that is not checked yet could recurse too far.
+        written = ast.get_source_segment(plain, statement.value) or ""
+        value = _compiled(statement.value, written, allowed)
         found.append(Assignment(target.id, value))
     return tuple(found)
 
@@ -114,20 +129,24 @@ def run_script(
     script: tuple[Assignment, ...],
     data: Mapping[str, Json],
     functions: Mapping[str, Callable[..., Json]] = PURE,
+    meter: Meter | None = None,
 ) -> dict[str, Json]:
     """Run a script over a copy of `data` and return what it assigned.
 
     Raises:
         ExpressionError: as for `Expression.evaluate`; `not_a_value` where a case cannot hold
-            the result.
+            the result, `too_much_work` where the act's meter has run out.
     """
+    meter = meter or Meter()
     scope = dict(data)
     written: dict[str, Json] = {}
     for assignment in script:
+        meter.evaluating(assignment.value, scope)
         try:
             value = normalise(assignment.value.evaluate(scope, functions))
         except NotAValue as error:
             raise ExpressionError("not_a_value", f"{assignment.name}: {error}") from None
+        meter.keeping(value)
         scope[assignment.name] = written[assignment.name] = value
     return written
 
@@ -136,9 +155,11 @@ def check_name(name: str) -> str:
     """Return `name` if data may stand under it.
 
     Raises:
-        ExpressionError: no name, hidden (`_…`), or the name of a function.
+        ExpressionError: no name, hidden (`_…`), the name of a function, or one that no
+            expression could read, since its letters stand for others.
     """
-    if not name.isidentifier() or name.startswith("_") or name in FUNCTIONS:
+    plain = unicodedata.normalize("NFKC", name)  # as Python reads what is written in expressions
+    if not name.isidentifier() or plain != name or name.startswith("_") or name in FUNCTIONS:
         raise ExpressionError("bad_name", name)
     return name
 
@@ -170,4 +191,11 @@ def _compiled(body: ast.expr, text: str, allowed: frozenset[str]) -> Expression:
     with warnings.catch_warnings():  # as above
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(tree, "<expression>", "eval")
-    return Expression(text, frozenset(rewriter.names), frozenset(rewriter.calls), code)
+    return Expression(
+        text=text,
+        names=frozenset(rewriter.names),
+        calls=frozenset(rewriter.calls),
+        code=code,
+        cost=rewriter.cost,
+        searched=tuple(rewriter.uses) if rewriter.searches else (),
+    )

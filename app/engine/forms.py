@@ -8,6 +8,7 @@ is in clear on the trail, and operations make facts of it, but no expression can
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ TYPES: Final = frozenset({
     "people", "body", "documents", "indicators", "points", "votes", "corrections",
     "report", "scores", "missing", "secrecy",
 })  # fmt: skip
+# Fields of a form, and choices of a field: the longest list of the procedure has 47 bodies.
+MOST_FIELDS: Final = 100
+MOST_OPTIONS: Final = 500
+# Levels of a form's JSON: a field's options' labels lie on the sixth.
+DEEPEST: Final = 12
 FREE_TEXT: Final = frozenset({"text", "longtext"})
 # A text no longer than this may be decisive: the number of an order, say.
 LONGEST_CODE: Final = 100
@@ -110,14 +116,13 @@ def read_form(key: str, data: bytes) -> Form:
         FormError: not JSON, an unknown or missing entry, a wrong type, a missing language,
             free text that is not sealed, or a condition on a field that does not come before.
     """
-    try:
-        raw = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise FormError(f"not JSON: {error}") from None
+    raw = _json(data)
     known = {"title", "intro", "paragraphs", "after", "action", "page", "fields"}
     _entries(raw, known, {"title", "fields"}, "the form")
     if not isinstance(raw["fields"], list):
         raise FormError("fields: a list is needed")
+    if len(raw["fields"]) > MOST_FIELDS:
+        raise FormError(f"fields: more than {MOST_FIELDS}")
     fields: list[Field] = []
     for item in raw["fields"]:
         fields.append(_field(item, fields))
@@ -131,6 +136,31 @@ def read_form(key: str, data: bytes) -> Form:
         page=_word(raw.get("page"), "page"),
         fields=tuple(fields),
     )
+
+
+def _json(data: bytes) -> Any:
+    """Read JSON strictly: no NaN, no level too deep, no entry twice in an object."""
+    try:
+        _depth(orjson.loads(data), DEEPEST)  # it refuses NaN; nothing that follows recurses far
+        return json.loads(data, object_pairs_hook=_once)
+    except (orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        raise FormError(f"not JSON: {error}") from None
+
+
+def _depth(value: Any, left: int) -> None:
+    if left == 0:
+        raise FormError(f"more than {DEEPEST} levels")
+    inner = value.values() if isinstance(value, dict) else value
+    for item in inner if isinstance(value, dict | list) else ():
+        _depth(item, left - 1)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+        raise FormError(f"{twice!r}: twice")
+    return found
 
 
 KNOWN: Final = {
@@ -150,7 +180,7 @@ def _field(raw: Any, before: list[Field]) -> Field:
         raise FormError(f"{name}: not a name for an answer") from None
     if any(f.name == name for f in before):
         raise FormError(f"{name}: twice")
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         raise FormError(f"{name}: no such type {kind!r}")
     sealed = _truth(raw.get("sealed", False), f"{name}.sealed")
     field = Field(
@@ -202,6 +232,8 @@ def _names(raw: Any, where: str) -> Names:
 def _options(raw: Any, name: str) -> tuple[Option, ...]:
     if not isinstance(raw, list):
         raise FormError(f"{name}.options: a list is needed")
+    if len(raw) > MOST_OPTIONS:
+        raise FormError(f"{name}.options: more than {MOST_OPTIONS}")
     options: list[Option] = []
     for item in raw:
         _entries(item, {"value", "label"}, {"value", "label"}, f"{name}.options")
@@ -218,7 +250,7 @@ def _when(raw: Any, name: str, before: list[Field]) -> When | None:
     if raw is None:
         return None
     _entries(raw, {"field", "in"}, {"field", "in"}, f"{name}.when")
-    if raw["field"] not in {f.name for f in before}:
+    if not any(f.name == raw["field"] for f in before):
         raise FormError(f"{name}.when: no field {raw['field']!r} before this one")
     values = raw["in"]
     if not isinstance(values, list) or not values:

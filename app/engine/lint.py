@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine import lint_elements, lint_expressions, lint_flows
+from app.engine import lint_bounds, lint_elements, lint_expressions, lint_flows
 from app.engine.contents import Contents, read
 from app.engine.errors import Finding
 
@@ -28,12 +28,17 @@ def check(files: Mapping[str, bytes]) -> Contents:
         contents.wrong("", 0, "", "no_process", "a release has at least one process")
     for path, root in contents.roots.items():
         lint_elements.check_file(contents, path, root)
+    fine = [lint_bounds.check_size(contents, process) for process in contents.processes.values()]
+    if not all(fine):
+        contents.findings = sorted(set(contents.findings))
+        return contents
     for process in contents.processes.values():
         lint_elements.check_process(contents, process)
         lint_flows.check_flows(contents, process)
         lint_expressions.check_expressions(contents, process)
     lint_elements.check_ids(contents)
     lint_elements.check_calls(contents)
+    lint_bounds.check_nesting(contents)
     lint_expressions.check_tables(contents)
     contents.findings = sorted(set(contents.findings))
     return contents

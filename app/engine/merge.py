@@ -8,8 +8,10 @@ are a conflict, never a silent loss.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from app.engine.branches import Behind, latest
 from app.engine.values import Json
 
 _ABSENT: Any = object()
@@ -41,12 +43,18 @@ def changes(
 
 
 def merge(
-    base: Mapping[str, Json], ours: Mapping[str, Json], theirs: Mapping[str, Json], path: str = ""
+    base: Mapping[str, Json],
+    ours: Mapping[str, Json],
+    theirs: Mapping[str, Json],
+    path: str = "",
+    settled: Mapping[str, Json] = MappingProxyType({}),
 ) -> dict[str, Json]:
     """Merge two descendants of `base`; objects are merged within, lists are not.
 
+    `settled` gives the values that hold where both changed the same one, by its name.
+
     Raises:
-        Conflict: both changed the same value, and differently.
+        Conflict: both changed the same value, and differently, and it is not `settled`.
     """
     merged: dict[str, Json] = {}
     for key in [*ours, *(k for k in theirs if k not in ours)]:
@@ -55,6 +63,8 @@ def merge(
             chosen = a
         elif same(before, a):
             chosen = b
+        elif key in settled:
+            chosen = settled[key]
         elif isinstance(a, dict) and isinstance(b, dict):
             inner = before if isinstance(before, dict) else {}
             chosen = merge(inner, a, b, f"{path}{key}.")
@@ -65,29 +75,25 @@ def merge(
     return merged
 
 
-def join(tips: Sequence[Any]) -> dict[str, Json]:
+def join(
+    tips: Sequence[Any], behind: Behind, settled: Mapping[str, Json] = MappingProxyType({})
+) -> dict[str, Json]:
     """Merge the data of the tasks at which branches ended; the first is the one that goes on.
 
-    Each further branch is compared with the nearest task that it shares with a branch
+    Each further branch is compared with the last task that lies behind it and behind a branch
     already merged: that is where it forked off.
 
     Raises:
-        Conflict: two branches changed the same value, and differently.
+        Conflict: two branches changed the same value, and differently, and it is not `settled`.
     """
     data: dict[str, Json] = dict(tips[0].data)
-    merged = set(_line(tips[0]))
+    if len(tips) == 1:
+        return data
+    merged = behind.all(tips[0])
     for tip in tips[1:]:
-        line = _line(tip)
-        fork = next((task for task in line if task in merged), None)
-        data = merge(fork.data if fork is not None else {}, data, tip.data)
-        merged.update(line)
+        line = behind.all(tip)
+        fork = latest(line & merged)
+        base = fork.data if fork is not None else {}
+        data = merge(base, data, tip.data, settled=settled)
+        merged |= line
     return data
-
-
-def _line(task: Any) -> list[Any]:
-    """A task and its ancestors, from the task up."""
-    found = []
-    while task is not None:
-        found.append(task)
-        task = task.parent
-    return found

@@ -12,12 +12,17 @@ from typing import Final
 from app.engine.guards import PURE, ExpressionError
 from app.engine.values import LARGEST
 
+# Functions that count days over the production calendar.
+COUNTING: Final = frozenset({"working_days_after", "calendar_days_after"})
 # Functions that the service layer hands in; their answers are recorded with the act.
-HANDED_IN: Final = frozenset({"working_days_after", "calendar_days_after", "schedule"})
+HANDED_IN: Final = COUNTING | {"schedule"}
 FUNCTIONS: Final = HANDED_IN | frozenset(PURE)
 
+# Parts and levels of one expression: the longest of the procedure has about thirty.
 MOST_NODES: Final = 500
 DEEPEST: Final = 40
+# Functions whose work does not grow with what they are given.
+_LIGHT: Final = frozenset({"len", "abs", "round"})
 
 _BINARY: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "_add",
@@ -41,7 +46,14 @@ class Rewriter:
         self.allowed = allowed
         self.names: set[str] = set()
         self.calls: set[str] = set()
+        self.uses: list[str] = []
+        self.searches = False  # whether its work grows with the data
         self._left = MOST_NODES
+
+    @property
+    def cost(self) -> int:
+        """How many parts the expression has."""
+        return MOST_NODES - self._left
 
     def rewrite(self, node: ast.expr, depth: int) -> ast.expr:
         """The node with guards put in, `depth` levels deep at most; raises ExpressionError."""
@@ -83,6 +95,7 @@ class Rewriter:
         if node.id in FUNCTIONS:
             raise ExpressionError("not_allowed", f"{node.id} without a call")
         self.names.add(node.id)
+        self.uses.append(node.id)
         return node
 
     def _call(self, node: ast.Call, depth: int) -> ast.expr:
@@ -91,6 +104,7 @@ class Rewriter:
         if node.func.id not in self.allowed:
             raise ExpressionError("unknown_function", node.func.id)
         self.calls.add(node.func.id)
+        self.searches |= node.func.id not in _LIGHT
         function = ast.Subscript(_hidden("_f"), ast.Constant(node.func.id), ast.Load())
         return ast.Call(function, [self.rewrite(a, depth) for a in node.args], [])
 
@@ -104,6 +118,7 @@ class Rewriter:
         guard = _BINARY.get(type(node.op))
         if guard is None:
             raise ExpressionError("not_allowed", type(node.op).__name__)
+        self.searches |= guard == "_add"  # of texts and lists, it copies
         parts = [self.rewrite(node.left, depth), self.rewrite(node.right, depth)]
         return ast.Call(_hidden(guard), parts, [])
 
@@ -125,6 +140,7 @@ class Rewriter:
                     raise ExpressionError("not_allowed", "`is` with something other than None")
             elif not isinstance(op, _PLAIN):
                 raise ExpressionError("not_allowed", type(op).__name__)
+            self.searches |= not _is_light(op, sides[i], sides[i + 1])
         self._children(node, depth)
         return node
 
@@ -138,6 +154,14 @@ class Rewriter:
 
 def _hidden(name: str) -> ast.expr:
     return ast.Name(name, ast.Load())
+
+
+def _is_light(op: ast.cmpop, left: ast.expr, right: ast.expr) -> bool:
+    """Whether a comparison takes as long whatever the data."""
+    if isinstance(op, ast.In | ast.NotIn):
+        written = right.elts if isinstance(right, ast.Tuple | ast.List) else [right]
+        return all(isinstance(part, ast.Constant) for part in written)
+    return isinstance(left, ast.Constant) or isinstance(right, ast.Constant)
 
 
 def _is_none(node: ast.expr) -> bool:

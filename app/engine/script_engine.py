@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from app.domain.refusals import Refusal
+from app.engine.bounds import CALL, MOST_STEPS, Meter
 from app.engine.elements import Element
 from app.engine.errors import EngineError
 from app.engine.expressions import Expression, compile_expression, compile_script
 from app.engine.expressions import run_script as run
 from app.engine.guards import PURE, ExpressionError
 from app.engine.keys import element_of, key_of, process_of
+from app.engine.repair import NONE, Repair
 from app.engine.rewriting import HANDED_IN
 from app.engine.step import Call, Sent, Visit
-from app.engine.values import Json, NotAValue, normalise
-
-MOST_STEPS: Final = 1_000
+from app.engine.values import Json, NotAValue, normalise, normalise_object
 
 
 class Host(Protocol):
@@ -47,18 +47,21 @@ class Host(Protocol):
 class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no types
     """Evaluates, executes, calls out and records, for the length of one act.
 
-    `now` is the act's time (UTC); nothing here reads a clock.
+    `now` is the act's time (UTC); nothing here reads a clock. `repair` is what this attempt of
+    the act does otherwise than the diagram says.
     """
 
-    def __init__(self, host: Host, now: datetime) -> None:
+    def __init__(self, host: Host, now: datetime, repair: Repair | None = None) -> None:
         # The library's environment runs Python's own eval; it is not made at all.
         if now.tzinfo is None:
             raise ValueError("an act's time carries its zone")
         self.host = host
+        self.repair = repair or NONE
         self.now = now.astimezone(UTC)
         self.calls: list[Call] = []
         self.sent: list[Sent] = []
         self.visits: list[Visit] = []
+        self.meter = Meter()
         self._steps = 0
         recorded = {name: self._recorder(name) for name in HANDED_IN}
         self._functions: dict[str, Callable[..., Json]] = {**PURE, **recorded}
@@ -80,7 +83,9 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
             EngineError: the expression failed; it names the task's element.
         """
         try:
-            return compile_expression(expression).evaluate(task.data, self._functions)
+            compiled = compile_expression(expression)
+            self.meter.evaluating(compiled, task.data)
+            return compiled.evaluate(task.data, self._functions)
         except ExpressionError as error:
             detail = f"{error.detail} in: {expression.strip()}"
             raise failure(task, error.code, detail) from None
@@ -93,6 +98,7 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
         Raises:
             ExpressionError: the expression failed.
         """
+        self.meter.evaluating(expression, {**task.data, **extra} if extra else task.data)
         return expression.evaluate(task.data, self._functions, extra)
 
     def value(self, task: Any, expression: str) -> Json:
@@ -104,15 +110,19 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
         return self.kept(task, self.evaluate(task, expression), expression)
 
     def kept(self, task: Any, value: object, what: str) -> Json:
-        """Copy a value that the case is to keep.
+        """Copy a value that the case, or the record of the act, is to keep.
 
         Raises:
-            EngineError: `not_a_value`.
+            EngineError: `not_a_value`, or `too_much_work`: the act keeps too much.
         """
         try:
-            return normalise(value)
+            copied = normalise(value)
+            self.meter.keeping(copied)
         except NotAValue as error:
             raise failure(task, "not_a_value", f"{error}: {what}") from None
+        except ExpressionError as error:
+            raise failure(task, error.code, f"{error.detail}: {what}") from None
+        return copied
 
     def word(self, task: Any, expression: str, what: str) -> str:
         """Evaluate an expression that gives a code (of a body, a person, a case).
@@ -147,7 +157,7 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
             EngineError: the script failed.
         """
         try:
-            written = run(compile_script(script), task.data, self._functions)
+            written = run(compile_script(script), task.data, self._functions, self.meter)
         except ExpressionError as error:
             raise failure(task, error.code, error.detail) from None
         task.data = {**task.data, **written}
@@ -157,8 +167,20 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
         """Compile an expression and forget it."""
         compile_expression(expression)
 
+    def skips(self, task: Any) -> bool:
+        """Whether a task is not executed in this attempt."""
+        return bool(self.repair.skip) and task.task_spec.bpmn_id in self.repair.skip
+
+    def given(self) -> dict[str, Json]:
+        """A copy of the fields that have a given value in this attempt.
+
+        Raises:
+            NotAValue: one holds something that a case cannot.
+        """
+        return normalise_object(dict(self.repair.data))
+
     def call_service(self, task: Any, **kwargs: Any) -> None:
-        """Run the operation of a service task and store its result.
+        """Run the operation of a service task, unless it is skipped, and store its result.
 
         Overrides the library's, which turns every exception into a NameError.
 
@@ -167,6 +189,9 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
             EngineError: the operation failed, or a parameter did.
         """
         element: Element = task.task_spec.element
+        if self.skips(task):
+            self._store(task, self.kept(task, self.repair.skip[element.id], "a given result"))
+            return
         name = element.operation or ""
         parameters = self.parameters(task, element)
         try:
@@ -179,8 +204,12 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
             raise failure(task, "operation_failed", detail) from error
         result = self.kept(task, answer, f"result of {name}")
         self.calls.append(Call(name, parameters, result))
-        if element.result:
-            task.data = {**task.data, element.result: result}
+        self._store(task, result)
+
+    def _store(self, task: Any, result: Json) -> None:
+        name = task.task_spec.element.result
+        if name:
+            task.data = {**task.data, name: result}
 
     def parameters(self, task: Any, element: Element) -> dict[str, Json]:
         """Evaluate the parameters of an operation or a message, in order."""
@@ -213,8 +242,10 @@ class Act(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships no t
                 raise ExpressionError("unknown_function", name)
             try:
                 given = [normalise(argument) for argument in arguments]
+                self.meter.spend(CALL)
                 result = normalise(function(*normalise(given)))
-            except (Refusal, EngineError):
+                self.meter.keeping(given, result)
+            except (Refusal, EngineError, ExpressionError):
                 raise
             except NotAValue as error:
                 raise ExpressionError("not_a_value", f"{name}: {error}") from None

@@ -16,6 +16,8 @@ from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.bounds import MOST_INSTANCES
+from app.engine.branches import Behind
 from app.engine.elements import Element
 from app.engine.guards import ExpressionError
 from app.engine.merge import Conflict, join
@@ -23,7 +25,6 @@ from app.engine.script_engine import Act, failure
 from app.engine.tables import Table
 from app.engine.workflow import CaseTask, SubCase
 
-MOST_INSTANCES: Final = 500
 _ITEM_KEY: Final = re.compile(r"[\w.\-]{1,64}")
 
 
@@ -53,6 +54,10 @@ class OperationTask(defaults.ServiceTask):  # type: ignore[misc]  # the library 
 class ScriptTask(defaults.ScriptTask):  # type: ignore[misc]  # the library is untyped
     """A script task: a few assignments."""
 
+    def _execute(self, task: CaseTask) -> bool:
+        act: Act = task.workflow.script_engine
+        return act.skips(task) or act.execute(task, self.script)
+
 
 class DecisionTask(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
     """A business rule task: looks its answer up in a decision table."""
@@ -61,6 +66,8 @@ class DecisionTask(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyp
 
     def _run_hook(self, my_task: CaseTask) -> bool:
         act: Act = my_task.workflow.script_engine
+        if act.skips(my_task):
+            return True
         try:
             found = self.table.decide(lambda e, extra: act.evaluate_with(my_task, e, extra))
         except ExpressionError as error:
@@ -123,26 +130,36 @@ class _Joining:
     """Waits for the other branches and merges their data three ways."""
 
     def _arrived(self, my_task: CaseTask) -> list[CaseTask]:
-        """The tokens to join, mine first; those of an earlier round of a loop are left out."""
-        earlier = my_task.find_ancestor(self.name)  # type: ignore[attr-defined]  # every spec has one
-        since = earlier.last_state_change if earlier is not None else 0
+        """The tokens to join, mine first; those that were joined already are left out.
+
+        A join takes in all that has come before it is complete. It need not be an ancestor of
+        the next round's: within an outer fork another branch may have gone on.
+        """
+        here = self._here(my_task)
+        joined = (t.last_state_change for t in here if t._state == TaskState.COMPLETED)
+        since = max(joined, default=0)
         others = [
             t
-            for t in my_task.workflow.tasks.values()
-            if t.task_spec is self
-            and t is not my_task
-            and t._state in (TaskState.WAITING, TaskState.CANCELLED)
+            for t in here
+            if t._state in (TaskState.WAITING, TaskState.CANCELLED)
             and t.last_state_change > since
             and t.parent._state == TaskState.COMPLETED
         ]
         return [my_task, *others]
+
+    def _here(self, my_task: CaseTask) -> list[CaseTask]:
+        """The other tasks of this join, of every round."""
+        tasks = my_task.workflow.tasks.values()
+        return [t for t in tasks if t.task_spec is self and t is not my_task]
 
     def _update_hook(self, my_task: CaseTask) -> bool:
         my_task._inherit_data()
         for other in self._arrived(my_task)[1:]:
             if other._state == TaskState.WAITING:
                 other.cancel()  # only the last one to arrive goes on waiting
-        if self._may_go_on(my_task):
+        # One that is about to go on takes this one in.
+        about_to = any(t._state == TaskState.READY for t in self._here(my_task))
+        if not about_to and self._may_go_on(my_task):
             return True
         my_task._set_state(TaskState.WAITING)
         return False
@@ -151,11 +168,21 @@ class _Joining:
         raise NotImplementedError
 
     def _run_hook(self, my_task: CaseTask) -> bool:
+        act: Act = my_task.workflow.script_engine
+        arrived = self._arrived(my_task)
+        for late in arrived[1:]:
+            if late._state == TaskState.WAITING:
+                late.cancel()
         try:
-            my_task.data = join([t.parent for t in self._arrived(my_task)])
+            behind = Behind(my_task.workflow.tasks.values(), _joins)
+            my_task.data = join([t.parent for t in arrived], behind, act.given())
         except Conflict as conflict:
             raise failure(my_task, "parallel_conflict", str(conflict)) from None
         return True
+
+
+def _joins(spec: object) -> bool:
+    return isinstance(spec, _Joining)
 
 
 class ParallelGateway(_Joining, defaults.ParallelGateway):  # type: ignore[misc]  # the library is untyped

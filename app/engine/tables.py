@@ -23,6 +23,9 @@ from app.engine.guards import ExpressionError
 from app.engine.safe_xml import line_of, local
 from app.engine.values import Json, normalise_object
 
+# Rows and cells of one table: each is compiled, and a row is looked at cell by cell.
+MOST_ROWS: Final = 500
+MOST_CELLS: Final = 5_000
 POLICIES: Final = frozenset({"UNIQUE", "FIRST", "COLLECT"})
 INPUT: Final = "dmn_input"
 _COMPARISON: Final = re.compile(r"^(<=|>=|<|>|==|!=|in\b|not\s+in\b)")
@@ -128,6 +131,7 @@ def read_table(path: str, root: etree._Element) -> Table:
     policy = (node.get("hitPolicy") or "UNIQUE").upper()
     if policy not in POLICIES or node.get("aggregation"):
         raise TableError("dmn_policy", f"hit policy {policy}", line_of(node))
+    _bounded(node)
     inputs = tuple(_expression(_inner(n), n) for n in node if local(n) == "input")
     outputs = tuple(_output(n) for n in node if local(n) == "output")
     rules = tuple(_rule(n, len(inputs), len(outputs)) for n in node if local(n) == "rule")
@@ -143,6 +147,13 @@ def read_table(path: str, root: etree._Element) -> Table:
         outputs=outputs,
         rules=rules,
     )
+
+
+def _bounded(node: etree._Element) -> None:
+    rows = sum(local(n) == "rule" for n in node)
+    cells = sum(local(n) in ("input", "output", "inputEntry", "outputEntry") for n in node.iter())
+    if rows > MOST_ROWS or cells > MOST_CELLS:
+        raise TableError("too_many", f"{rows} rows, {cells} cells", line_of(node))
 
 
 def _rule(node: etree._Element, inputs: int, outputs: int) -> Rule:

@@ -16,9 +16,14 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 
 LARGEST = 2**53 - 1
+# Levels of one value: nothing that walks values, in Python or in C, can run out of stack.
 DEEPEST = 32
+# Objects, lists and their entries in one value: a report of a body has some hundreds.
 MOST_NODES = 20_000
+# Characters of one text, and of all texts in one value, keys among them. Texts are shared in
+# memory: without the second bound a list of one long text would be saved as gigabytes.
 LONGEST_TEXT = 100_000
+MOST_TEXT = 1_000_000
 
 
 class NotAValue(ValueError):
@@ -26,12 +31,13 @@ class NotAValue(ValueError):
 
 
 class _Budget:
-    """Counts nodes, so that one value cannot fill the memory."""
+    """Counts nodes and characters, so that one value cannot fill the memory."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "text")
 
     def __init__(self) -> None:
         self.left = MOST_NODES
+        self.text = MOST_TEXT
 
 
 def normalise(value: object) -> Json:
@@ -60,36 +66,35 @@ def _copy(value: object, budget: _Budget, depth: int) -> Json:
         return value
     kind = type(value)
     if kind is str:
-        return _text(value)
+        return _text(value, budget)
     if kind is int:
         if not -LARGEST <= value <= LARGEST:  # type: ignore[operator]  # its type is int
             raise NotAValue("an integer beyond 2^53 - 1")
         return value
     budget.left -= 1
+    if isinstance(value, dict | list | tuple):
+        budget.left -= len(value)
     if budget.left < 0 or depth == 0:
         raise NotAValue("too large or too deep")
     if isinstance(value, dict):
-        budget.left -= len(value)
         return {_key(key, budget): _copy(item, budget, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        budget.left -= len(value)
         return [_copy(item, budget, depth - 1) for item in value]
     if isinstance(value, str):  # an enumeration's member, say: only its text stays
-        return _text(str(value))
+        return _text(str(value), budget)
     raise NotAValue(f"{kind.__name__} is no JSON value here")
 
 
 def _key(key: object, budget: _Budget) -> str:
     if type(key) is not str:
         raise NotAValue(f"a key is {type(key).__name__}, not text")
-    if budget.left < 0:
-        raise NotAValue("too large")
-    return key
+    return _text(key, budget)
 
 
-def _text(value: object) -> str:
+def _text(value: object, budget: _Budget) -> str:
     text = str(value)
-    if len(text) > LONGEST_TEXT:
+    budget.text -= len(text)
+    if len(text) > LONGEST_TEXT or budget.text < 0:
         raise NotAValue("a text is too long")
     try:
         text.encode("utf-8")

@@ -24,6 +24,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.domain.refusals import Refusal
+from app.engine.bounds import MOST_NESTED, MOST_TASKS
 from app.engine.errors import EngineError
 from app.engine.script_engine import Act, failure
 from app.engine.values import Json
@@ -50,6 +51,8 @@ class CaseTask(Task):  # type: ignore[misc]  # SpiffWorkflow ships no types
         super().__init__(workflow, task_spec, parent, state, id or top.next_id())
         self.thread_id = 0
         self.last_state_change = top.next_tick()
+        if self.id > MOST_TASKS:
+            raise failure(self, "too_many_tasks", f"more than {MOST_TASKS} in one case")
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> CaseTask:
         return CaseTask(self.workflow, task_spec, self, state=state)
@@ -78,6 +81,23 @@ class CaseTask(Task):  # type: ignore[misc]  # SpiffWorkflow ships no types
             above = above.parent
         return above is not None
 
+    def cancel(self) -> None:
+        """Cancel whatever is not finished of the task and below it, without recursion.
+
+        What has begun stays, cancelled: instances of an activity, whose own workflows the library
+        would leave running, and whose keys must not be given again.
+        """
+        stack: list[CaseTask] = [self]
+        while stack:
+            task = stack.pop()
+            if not task._state & TaskState.FINISHED_MASK:
+                task._set_state(TaskState.CANCELLED)
+                for child in task.children:
+                    if not child._state & (TaskState.FINISHED_MASK | sum(BEGUN)):
+                        task.workflow._remove_task(child.id)
+                task.task_spec._on_cancel(task)
+            stack.extend(reversed(task.children))
+
     def run(self) -> bool | None:
         """Run the task; its children are made here, not forecast.
 
@@ -100,7 +120,7 @@ class CaseTask(Task):  # type: ignore[misc]  # SpiffWorkflow ships no types
         """Run the script that belongs after the task, note the visit, go on."""
         act: Act = self.workflow.script_engine
         script = getattr(self.task_spec, "after", None)
-        if script:
+        if script and not act.skips(self):
             act.execute(self, script)
         if self.task_spec.bpmn_id:
             act.visit(self)
@@ -187,7 +207,16 @@ class CaseWorkflow(_Flat, BpmnWorkflow):  # type: ignore[misc]  # SpiffWorkflow 
         self._ids, self._ticks = count(task_id + 1), count(tick + 1)
 
     def create_subprocess(self, my_task: CaseTask, spec_name: str) -> SubCase:
-        """Make the subworkflow of a task."""
+        """Make the subworkflow of a task.
+
+        Raises:
+            EngineError: `too_deep`: there are `MOST_NESTED` around it already.
+        """
+        around, holder = 0, my_task.workflow.parent_task
+        while holder is not None:
+            around, holder = around + 1, holder.workflow.parent_task
+        if around >= MOST_NESTED:
+            raise failure(my_task, "too_deep", f"more than {MOST_NESTED} within one another")
         made = SubCase(self.subprocess_specs[spec_name], my_task)
         self.subprocesses[my_task.id] = made
         return made

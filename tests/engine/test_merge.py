@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -69,3 +71,68 @@ def test_changes_give_back_what_they_came_from(base: Any, data: Any) -> None:
     fresh, dropped = changes(base, data)
     assert same({k: v for k, v in {**base, **fresh}.items() if k not in dropped}, data)
     assert not any(k in fresh for k in dropped)
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """What stands where: lists, and objects without entries, count as one value."""
+    if isinstance(value, dict) and value:
+        return {k: v for key, item in value.items() for k, v in leaves(item, (*path, key)).items()}
+    return {path: value}
+
+
+@given(base=OBJECTS, ours=OBJECTS, theirs=OBJECTS)
+def test_nothing_that_a_branch_wrote_is_lost(base: Any, ours: Any, theirs: Any) -> None:
+    try:
+        merged = merge(base, ours, theirs)
+    except Conflict:
+        return
+    before, after = leaves(base), leaves(merged)
+    for side in (ours, theirs):
+        for path, value in leaves(side).items():
+            # An object that was emptied may have got an entry from the other branch.
+            written = path not in before or not same(before[path], value)
+            if written and value != {}:
+                assert path in after and same(after[path], value)
+        for path in before.keys() - leaves(side).keys():
+            assert path not in after or path in leaves(ours) or path in leaves(theirs)
+    known = [leaves(side) for side in (base, ours, theirs)]
+    for path, value in after.items():  # and nothing came from nowhere
+        assert value == {} or any(path in side and same(side[path], value) for side in known)
+
+
+@given(base=OBJECTS, ours=OBJECTS, theirs=OBJECTS)
+def test_what_was_merged_is_merged(base: Any, ours: Any, theirs: Any) -> None:
+    try:
+        merged = merge(base, ours, theirs)
+    except Conflict:
+        return
+    assert same(merge(base, merged, merged), merged)
+    assert same(merge(base, merged, base), merged)
+    assert same(merge(merged, merged, merged), merged)
+
+
+@given(base=OBJECTS, ours=OBJECTS, theirs=OBJECTS)
+def test_merging_changes_nothing_that_it_is_given(base: Any, ours: Any, theirs: Any) -> None:
+    given_ = [json.dumps(side, sort_keys=True) for side in (base, ours, theirs)]
+    with suppress(Conflict):
+        merge(base, ours, theirs)
+    assert [json.dumps(side, sort_keys=True) for side in (base, ours, theirs)] == given_
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "merged"),
+    [
+        ({"x": [5, 5, 6]}, {"x": [5, 5]}, {"x": [5, 5, 6]}),
+        ({"x": [5]}, {"x": [5, 5]}, {"x": [5]}),
+        ({}, {"x": [5, 5]}, {}),
+        ({"x": []}, {"x": [5, 5], "y": 1}, {"x": [], "y": 1}),
+    ],
+)
+def test_a_list_is_one_value(ours: Any, theirs: Any, merged: Any) -> None:
+    assert same(merge({"x": [5, 5]}, ours, theirs), merged)
+
+
+@pytest.mark.parametrize("ours", [{"x": [5, 5, 6]}, {"x": [5]}, {}, {"x": [[5, 5]]}])
+def test_two_lists_are_never_mixed(ours: Any) -> None:
+    with pytest.raises(Conflict):
+        merge({"x": [5, 5]}, ours, {"x": [5, 5, 7]})

@@ -100,8 +100,10 @@ class Kept:
         self.case: Any = None
         finish = runner._finish
 
-        def load(release: Release, state: bytes, now: Any, host: Any) -> tuple[Any, Act]:
-            act = Act(host, now)
+        def load(
+            release: Release, state: bytes, now: Any, host: Any, repair: Any = None
+        ) -> tuple[Any, Act]:
+            act = Act(host, now, repair)
             self.case.script_engine = act
             return self.case, act
 

@@ -50,6 +50,8 @@ def _asked(release: Release, kind: str, facts: dict[str, Any]) -> tuple[str, str
         return "deliver", facts["message"], facts["payload"]
     if kind == "case.redated":
         return "redate", "", {"asking": ["schedule"]}
+    if kind == "case.calendar_redated":
+        return "redate", "", {"asking": ["working_days_after", "calendar_days_after"]}
     if kind == "timer.fired":
         return "fire", facts["key"], {}
     assert kind == "task.completed", kind
