@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from tests.databases import Builder, Databases, NoServer, build_template, open_engine
+from tests.documents.storage import Storage
 from tests.played import years
 
 __all__ = ["years"]
@@ -24,6 +25,14 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 def databases() -> Iterator[Databases]:
     """The databases of this test process; a server is started only when one is needed."""
     made = Databases()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[Storage]:
+    """A storage that speaks S3, of this test process; started only when one is needed."""
+    made = Storage()
     yield made
     made.close()
 

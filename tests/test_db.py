@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, text
 
+from app import connections
 from app.db import connection_of, reading, transaction
 from app.domain.actors import Actor
 from app.models.people import Person
@@ -95,7 +95,7 @@ def test_a_connection_whose_server_has_gone_is_replaced(engine: Engine, database
 def test_a_connection_that_has_rested_is_tried_and_used_again(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("app.db"), "RESTED", 0.0)
+    monkeypatch.setattr(connections, "RESTED", 0.0)
     with engine.connect() as connection:
         before = connection.scalar(BACKEND)
     with engine.connect() as connection:

@@ -16,18 +16,22 @@ from flask.cli import ScriptInfo
 
 # A command is imported when it is called: counting a term needs no web server.
 COMMANDS = {
+    "backup": "app.cli.backup:backup",
     "bench": "app.cli.bench:bench",
     "calendar": "app.cli.calendar:calendar",
+    "database": "app.cli.grants:database",
     "demo": "app.cli.demo:demo",
     "evaluators": "app.cli.evaluators:evaluators",
     "init": "app.cli.setup:init",
     "migrate": "app.cli.setup:migrate",
     "people": "app.cli.people:people",
     "release": "app.cli.release:release",
+    "replay": "app.cli.replay:replay",
+    "restore": "app.cli.backup:restore",
     "result": "app.cli.result:year_result",
     "serve": "app.cli.serve:serve",
     "trail": "app.cli.trail:trail",
-    "worker": "app.cli.serve:worker",
+    "worker": "app.cli.worker:worker",
 }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import statistics
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from app import create_app
-from app.bench import over_http, year
+from app.bench import inbox, replay, steps, timers, year
 from app.bench import step as measured
 from app.bench.cluster import DURABLE, NoServer, PostgreSQL
 from app.cli.output import as_json, result, say
@@ -21,9 +21,6 @@ from app.demo import scene
 from app.demo.year import STAGES
 from app.services import installation, registers
 from config.settings import ROOT, Settings
-
-CLIENTS = (1, 2)
-FLOOR_ROUNDS = 400
 
 
 @click.group()
@@ -39,7 +36,9 @@ def step(cases: int, as_json: bool) -> None:
     told: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
         for name, settings in _installations(Path(folder)):
-            told += _runs(name, settings, cases)
+            say(f"{name}: making an installation ...")
+            with _prepared(settings):
+                told += steps.runs(settings, name, cases, say)
     result(
         {
             "runs": told,
@@ -68,7 +67,74 @@ def whole_year(until: str, rosters: int, as_json: bool) -> None:
     result(told, lambda: json.dumps(told, indent=2), as_json)
 
 
+@bench.command("replay")
+@click.option("--until", type=click.Choice(list(STAGES)), default="published", help="How far.")
+@as_json
+def replayed(until: str, as_json: bool) -> None:
+    """How long it takes to execute a whole played year again from its trail, on SQLite."""
+    with _year_to_play(until, rosters=1) as (_, play):
+        say("The year, played ...")
+        began = time.perf_counter()
+        play()
+        seconds = time.perf_counter() - began
+        say("The year, executed again ...")
+        told = replay.told(seconds, *replay.timed())
+    result(told, lambda: json.dumps(told, indent=2), as_json)
+
+
+@bench.command("inbox")
+@click.option(
+    "--tasks",
+    "sizes",
+    type=click.IntRange(100, 5_000_000),
+    multiple=True,
+    default=(1_000, 100_000, 1_000_000),
+    help="Open tasks in the list; several times for several sizes, smallest first.",
+)
+@as_json
+def task_lists(sizes: tuple[int, ...], as_json: bool) -> None:
+    """How long a page of the list takes among few and among very many open tasks."""
+    told: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
+        for name, settings in _installations(Path(folder)):
+            with _prepared(settings):
+                told += inbox.measured(name, sorted(sizes), say)
+    found = {"runs": told, "ratios": inbox.ratios(told)}
+    result(found, lambda: json.dumps(found, indent=2), as_json)
+
+
+@bench.command("timers")
+@click.option("--timers", "count", type=click.IntRange(100, 1_000_000), default=100_000)
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=20.0, help="Of each run.")
+@as_json
+def due_timers(count: int, seconds: float, as_json: bool) -> None:
+    """How many timers that are due at once are fired in a second, by one worker and by four."""
+    told: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
+        for name, settings in _installations(Path(folder)):
+            workers = (1,) if settings.sqlite_file is not None else (1, 4)
+            with _prepared(settings):
+                told.append(timers.measured(settings, name, count, seconds, workers, say))
+    result(told, lambda: json.dumps(told, indent=2), as_json)
+
+
+@contextmanager
+def _prepared(settings: Settings) -> Iterator[None]:
+    """In the context of an installation of the benchmark's own processes."""
+    with create_app(settings).app_context():
+        measured.prepare()
+        yield
+        measured.close()
+
+
 def _played(until: str, rosters: int, *, listening: bool) -> year.Played:
+    with _year_to_play(until, rosters) as (settings, play):
+        return year.watched(settings, play, listening=listening)
+
+
+@contextmanager
+def _year_to_play(until: str, rosters: int) -> Iterator[tuple[Settings, Callable[[], None]]]:
+    """An installation of its own on SQLite, and what plays a year in it."""
     with tempfile.TemporaryDirectory(prefix="bagalau-bench-") as folder:
         _, settings = next(_installations(Path(folder)))
         app = create_app(settings)
@@ -82,33 +148,8 @@ def _played(until: str, rosters: int, *, listening: bool) -> year.Played:
             def play() -> None:
                 scene.play_year(say=say, store=store, until=until, seed=1, rosters=rosters)
 
-            found = year.watched(settings, play, listening=listening)
+            yield settings, play
             measured.close()
-    return found
-
-
-def _runs(name: str, settings: Settings, cases: int) -> list[dict[str, Any]]:
-    """The runs on one database, its floor measured between them: no machine is always as fast."""
-    app = create_app(settings)
-    with app.app_context():
-        say(f"{name}: making an installation ...")
-        measured.prepare()
-        floors: list[float] = []
-
-        def floor() -> None:
-            say(f"{name}: the floor ...")
-            floors.append(measured.floor_ms(settings, min(2 * cases, FLOOR_ROUNDS)))
-
-        floor()
-        say(f"{name}: {cases} cases in the service ...")
-        runs = [measured.in_service(name, cases)]
-        floor()
-        for clients in CLIENTS:
-            say(f"{name}: {cases} cases over HTTP, clients: {clients} ...")
-            runs.append(over_http.over_http(settings, name, cases, clients))
-            floor()
-        measured.close()
-    return [run.told(statistics.median(floors)) for run in runs]
 
 
 def _installations(folder: Path) -> Iterator[tuple[str, Settings]]:
@@ -139,11 +180,11 @@ def _server() -> Iterator[PostgreSQL]:
 
 def _table(runs: list[dict[str, Any]]) -> str:
     head = (
-        "database    clients  cases/s  completions/s  p50 ms  p95 ms  CPU ms   floor  × floor"
-        "  SQL  commits"
+        "database    process    clients  cases/s  completions/s  p50 ms  p95 ms  CPU ms"
+        "   floor  × floor  SQL  commits"
     )
     lines = [
-        f"{run['database']:<10}{run['clients']:>9}{run['cases_per_s']:>9}"
+        f"{run['database']:<12}{run['process']:<9}{run['clients']:>9}{run['cases_per_s']:>9}"
         f"{run['completions_per_s']:>15}{run['p50_ms']:>8}{run['p95_ms']:>8}"
         f"{_or_dash(run['cpu_ms_per_completion']):>8}{run['floor_ms']:>8}"
         f"{_or_dash(run['ratio_to_floor']):>9}"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from flask import current_app
 
 from app import Installation
+from app.db import db
 from app.domain.refusals import Conflict
 from app.services import installation
 from config.settings import ROOT, Settings
@@ -48,6 +49,27 @@ def ready(*, demo: bool = False) -> None:
             demo=demo,
             now=current().clock.now(),
         )
+
+
+def warning() -> str | None:
+    """What to tell where the role we sign in with could switch the guards of the trail off."""
+    if not installation.owns_tables():
+        return None
+    return (
+        "The database's role owns the tables, so it could switch the guards of the trail off: "
+        "`bagalau database grants` prints what another role needs."
+    )
+
+
+def unreadable() -> str | None:
+    """Why a command that only reads finds no installation here, in a sentence; None if it does."""
+    file = current().settings.sqlite_file
+    if file is not None and not file.exists():
+        return f"There is no database {file}, so there is nothing to verify."
+    with db.engine.connect() as connection:
+        if installation.outdated(connection, MIGRATIONS):
+            return "The database is not of this version: see `bagalau migrate`."
+    return None
 
 
 @contextmanager

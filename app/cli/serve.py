@@ -1,13 +1,11 @@
-"""`bagalau serve` and `bagalau worker`."""
+"""`bagalau serve`: the pages, and on SQLite the timers as well."""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
 import select
-import signal
 import socket
-import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -101,6 +99,8 @@ def _tell(settings: Settings, *, demonstration: bool, people: bool) -> None:
         say("Nobody can sign in yet: `bagalau init` makes the first administrator.")
     if settings.sqlite_file is None:
         say("On PostgreSQL the timers run in `bagalau worker`: start one beside this.")
+        if warning := database.warning():
+            say(warning)
 
 
 def _run(app: Flask, settings: Settings, workers: int) -> None:
@@ -137,23 +137,6 @@ def _run(app: Flask, settings: Settings, workers: int) -> None:
             "control_socket_disable": True,
         },
     ).run()
-
-
-@click.command()
-@with_appcontext
-def worker() -> None:
-    """Run the timers and deliver the messages, on PostgreSQL; any number of these may run."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's target goes to another thread
-    if database.current().settings.sqlite_file is not None:
-        fail("On SQLite `bagalau serve` runs the timers itself: a second writer is not possible.")
-    database.ready()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    running = database.current().start_ticker(app)
-    say("The worker runs the timers. Stop it with Ctrl+C.")
-    stop.wait()
-    running.shutdown(wait=True)
 
 
 def _refuse_open_demonstration(settings: Settings) -> None:

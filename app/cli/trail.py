@@ -12,6 +12,7 @@ from app.audit.report import Problem
 from app.cli import database, failures
 from app.cli.output import as_json, result, say
 from app.db import db
+from app.documents.store import StoreAway
 from app.services import installation, verification
 
 
@@ -21,16 +22,17 @@ def trail() -> None:
 
 
 @trail.command()
+@click.option("--full", is_flag=True, help="Execute every case again, too.")
 @as_json
 @with_appcontext
-def verify(as_json: bool) -> None:
+def verify(full: bool, as_json: bool) -> None:
     """Re-hash every event, walk every chain, rebuild the projections and compare.
 
     Writes nothing, and a running server need not be stopped. Status 1 says that something is
     wrong; a database that cannot be reached is told on standard error, too.
     """
     try:
-        found = _verified()
+        found = _verified(full=full)
     except _Lost as lost:
         say(str(lost))
         found = _nothing(str(lost))
@@ -59,7 +61,7 @@ class _Lost(Exception):
     """The database cannot be reached; the message says why, in one sentence."""
 
 
-def _verified() -> verification.Verification:
+def _verified(*, full: bool) -> verification.Verification:
     """What the verifier finds; a database that is no installation is a finding too.
 
     Raises:
@@ -72,9 +74,11 @@ def _verified() -> verification.Verification:
         with db.engine.connect() as connection:
             if installation.outdated(connection, database.MIGRATIONS):
                 return _nothing("The database is not of this version: see `bagalau migrate`.")
-        return verification.verify_trail(store=database.current().store)
+        return verification.verify_trail(store=database.current().store, full=full)
     except (InterfaceError, OperationalError) as error:
         raise _Lost(failures.database(error)) from error
+    except StoreAway as error:
+        raise _Lost(f"{error.filename} cannot be used: {error.strerror}.") from error
     except DBAPIError as error:
         return _nothing(failures.database(error))
     except Exception as error:

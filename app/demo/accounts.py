@@ -44,7 +44,8 @@ SHOWN = (
     ("ap.working", "working body of the Commission"),
     ("auditor", "auditor: reads everything, changes nothing"),
     ("owner", "process owner: sees where a case was stopped by an error"),
-    ("admin", "administrator: people, calendar, incidents"),
+    ("admin", "administrator: people, calendar, errors that stopped an act"),
+    ("admin2", "another administrator: what the first proposes needs a second"),
 )
 
 
@@ -80,6 +81,8 @@ def accounts() -> Iterator[Account]:
         yield Account(f"{code}.{part}", (("case_officer", code),))
     for code in sorted(authorities):
         yield Account(f"{code}.secretary", (("case_officer", code),))
+    # Last, so that the codes of all others stay: a repair needs two people.
+    yield Account("admin2", (("administrator", administration),))
 
 
 def scorers(session: Session) -> list[tuple[str, str]]:

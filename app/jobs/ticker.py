@@ -21,6 +21,8 @@ from app.services import drafts, handover, messages, sessions, throttle, timers
 SECONDS = 0.5
 PAUSE = 2.0
 """Seconds of rest after the database failed."""
+AT_ONCE = 10
+"""Timers fired before the ticker looks whether it should stop."""
 TIMER = SystemActor("timer")
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ def start(app: Flask) -> BackgroundScheduler:
         _look,
         "interval",
         seconds=SECONDS,
-        args=(app,),
+        args=(app, scheduler),
         # A late tick is never dropped: the default would let a deadline pass in silence.
         misfire_grace_time=None,
         coalesce=True,
@@ -46,8 +48,8 @@ def start(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
-def tick(app: Flask) -> int:
-    """Do what is due now; return how many acts were done.
+def tick(app: Flask, limit: int = 500) -> int:
+    """Do what is due now, at most `limit` timers; return how many acts were done.
 
     Raises:
         OperationalError, PoolTimeout: the database is busy or away; what was not done is
@@ -55,13 +57,18 @@ def tick(app: Flask) -> int:
     """
     with app.app_context():
         now = app.extensions["bagalau"].clock.now()
-        return messages.deliver_all(now=now) + timers.run_due(now=now)
+        return messages.deliver_all(now=now) + timers.run_due(now=now, limit=limit)
 
 
-def _look(app: Flask) -> None:
-    """Tick; a database that is busy or away is told of in one line and tried again."""
+def _look(app: Flask, scheduler: BackgroundScheduler) -> None:
+    """Tick until nothing is due; a database that is busy or away is tried again.
+
+    Whoever stops the scheduler waits for a few acts and not for all of them: what is due
+    stays due.
+    """
     try:
-        tick(app)
+        while scheduler.running and tick(app, AT_ONCE) > 0:
+            pass
     except (OperationalError, PoolTimeout) as error:
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         _log.warning("The timers wait for the database: %s", reason)

@@ -105,7 +105,9 @@ def move(
     """
     case, session = context.case, context.session
     release = releases.load(session, case.release)
-    step = run(release, case.state, CaseHost(context))
+    host = CaseHost(context)
+    with host.outages_told():
+        step = run(release, case.state, host)
     if before is None:
         before = projections.standing(connection_of(session), case)
     effects = projections.project(context, step, before, cause)

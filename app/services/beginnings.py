@@ -23,7 +23,7 @@ from app.engine.step import Step
 from app.models.cases import CaseFile, Message
 from app.operations import OPENERS
 from app.operations.context import Context
-from app.services import acts, projections, releases
+from app.services import acts, incident_rows, projections, releases
 from app.services.host import CaseHost
 
 # Letters before the year in a case's number: К кесте, Б бағалау (with its block), Қ қарсылық,
@@ -66,8 +66,9 @@ def begin(
     actor: SystemActor,
     now: datetime,
     message: Message,
+    repaired: incident_rows.Ready = incident_rows.AS_IS,
 ) -> Started:
-    """Start a case by a message, in the caller's transaction.
+    """Start a case by a message, in the caller's transaction; `repaired` as two people agreed.
 
     Raises:
         EngineError: the model failed, or the release in force has no such process any more.
@@ -87,6 +88,7 @@ def begin(
         actor=actor,
         now=now,
         message=message,
+        repaired=repaired,
     )
 
 
@@ -103,6 +105,7 @@ def first_act(
     actor: Actor | SystemActor,
     now: datetime,
     message: Message | None = None,
+    repaired: incident_rows.Ready = incident_rows.AS_IS,
 ) -> Started:
     """Write a new case with its first step and its event, in the caller's transaction.
 
@@ -126,9 +129,10 @@ def first_act(
         opener: Callable[..., dict[str, Any]] = OPENERS.get(model.id, _plain_data)
         data = opener(context, organisation=organisation, **answers)
     data = {**data, "case": case.id}
-    _describe(case, data)
-    step = _first_step(context, release, model, data)
-    for party in dict.fromkeys((organisation, data.get("authority"))):
+    known = {**data, **repaired.repair.data}
+    _describe(case, known)
+    step = _first_step(context, release, model, data, repaired.repair)
+    for party in dict.fromkeys((organisation, known.get("authority"))):
         if party is not None:
             context.show_to(party)
     effects = projections.project(context, step, projections.Standing(), projections.Cause())
@@ -144,6 +148,7 @@ def first_act(
             message=message.name if message else None,
             from_case=message.from_case if message else None,
             from_seq=message.from_seq if message else None,
+            repair=repaired.fact,
         ),
         step=step,
         effects=effects,
@@ -155,7 +160,11 @@ def first_act(
 
 
 def _first_step(
-    context: Context, release: Release, model: Process, data: Mapping[str, Any]
+    context: Context,
+    release: Release,
+    model: Process,
+    data: Mapping[str, Any],
+    repair: runner.Repair,
 ) -> Step:
     """Let the engine begin, and insert the case's row with the state it comes to.
 
@@ -163,7 +172,11 @@ def _first_step(
     its own, so it is inserted as it is going to be.
     """
     case = context.case
-    step = runner.start(release, model.id, dict(data), now=context.now, host=CaseHost(context))
+    host = CaseHost(context)
+    with host.outages_told():
+        step = runner.start(
+            release, model.id, dict(data), now=context.now, host=host, repair=repair
+        )
     case.state, case.version = step.state, 1
     if step.ended:
         case.status, case.ended_at = "ended", context.now
@@ -184,6 +197,8 @@ def _new_row(
         # Safe: a writing transaction on SQLite has no rival.
         next_id = 1 + (session.scalar(select(func.max(CaseFile.id))) or 0)
     else:
+        # Before anything is read: whoever changes the calendar waits for acts that count days.
+        session.execute(sql("LOCK TABLE case_file IN ROW EXCLUSIVE MODE"))
         next_id = session.scalar(sql("SELECT nextval('case_file_id_seq')")) or 0
     return CaseFile(
         id=next_id,

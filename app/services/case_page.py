@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from app.db import reading
@@ -15,8 +15,7 @@ from app.domain.permissions import Permission, allows
 from app.domain.refusals import NotFound
 from app.engine.release import Release
 from app.models import cases as tables
-from app.models.cases import CaseFile, Incident, Message, Task
-from app.operations.participation import years_of
+from app.models.cases import CaseFile, Incident, Task
 from app.operations.registers import Registers
 from app.operations.versions import CONCLUDING
 from app.services import (
@@ -24,7 +23,8 @@ from app.services import (
     deadlines,
     documents,
     drafts,
-    incidents,
+    incident_views,
+    kept_messages,
     letters,
     people,
     releases,
@@ -71,12 +71,14 @@ class CasePage:
     mine: tuple[int, ...]
     documents: tuple[documents.DocumentView, ...]
     letters: tuple[letters.LetterRow, ...]
-    incidents: tuple[incidents.IncidentView, ...]
+    incidents: tuple[incident_views.IncidentView, ...]
     left_over: tuple[drafts.LeftOver, ...]
     waiting_messages: int
+    messages: tuple[kept_messages.KeptMessage, ...]
     names: Mapping[str, Mapping[str, str]]
     may_object_late: bool
     inside: bool
+    sees_incidents: bool
 
 
 def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
@@ -94,6 +96,7 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
         tasks, mine = open_tasks(session, case, actor, now)
         facts = about.about(session, case, actor, now)
         listed = documents.documents_of(session, case.id, actor)
+        watches = allows(actor, Permission.SEE_INCIDENTS) or about.is_inside(case, actor)
         return CasePage(
             case=summary(session, case, release),
             about=facts,
@@ -106,12 +109,14 @@ def case_page(*, case_id: int, actor: Actor, now: datetime) -> CasePage:
             mine=mine,
             documents=listed,
             letters=letters.letters_of(session, case, actor),
-            incidents=_incidents(session, case, release, actor),
+            incidents=incident_views.open_of(session, case, actor, now) if watches else (),
             left_over=drafts.left_over(session, case, release, actor),
-            waiting_messages=_waiting(session, case),
+            waiting_messages=kept_messages.count(session, case),
+            messages=kept_messages.kept(session, case) if watches else (),
             names=people.names(session, _people(chapters, facts, tasks)),
             may_object_late=_may_object_late(case, facts, actor, now),
             inside=about.is_inside(case, actor),
+            sees_incidents=allows(actor, Permission.SEE_INCIDENTS),
         )
 
 
@@ -230,33 +235,15 @@ def open_tasks(
         session, {row.claimed_by for row in rows if row.organisation in known} - {None}
     )
     allowed = session.scalars(
-        select(Task.id)
-        .join(CaseFile, CaseFile.id == Task.case_id)
-        .where(
+        select(Task.id).where(
             Task.case_id == case.id,
-            visibility.can_see_task(actor, years_of(session, actor.person)),
+            visibility.can_see_task(actor, visibility.barred_years(session, actor)),
         )
     ).all()
     return (
         tuple(inbox_row(session, registers, row, case, actor, now, names) for row in rows),
         tuple(allowed),
     )
-
-
-def _incidents(
-    session: Session, case: CaseFile, release: Release, actor: Actor
-) -> tuple[incidents.IncidentView, ...]:
-    if not (allows(actor, Permission.SEE_INCIDENTS) or about.is_inside(case, actor)):
-        return ()
-    return incidents.open_incidents(session, case, release)
-
-
-def _waiting(session: Session, case: CaseFile) -> int:
-    """Messages kept for the case that it does not wait for, or that came after its end."""
-    kept = select(func.count()).where(
-        Message.to_case == case.id, Message.state.in_(("pending", "unclaimed"))
-    )
-    return session.scalar(kept) or 0
 
 
 def _people(

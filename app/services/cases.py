@@ -11,7 +11,7 @@ from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotAllowed, NotFound
-from app.services import acts, beginnings, incidents, messages, releases, sources
+from app.services import acts, beginnings, incidents, messages, outages, releases, sources
 from app.services.answers import validate
 
 
@@ -57,5 +57,6 @@ def start(
             actor=actor,
             now=now,
         )
-    messages.deliver_from(case_id=started.id, now=now)
+    with outages.left_to_the_ticker():
+        messages.deliver_from(case_id=started.id, now=now)
     return started

@@ -18,7 +18,6 @@ from app.domain.permissions import Permission, allows
 from app.domain.refusals import Conflict, NotFound
 from app.models.cases import CaseFile, Party, Task
 from app.models.facts import ConclusionMark, Document, ObjectionDocument
-from app.operations.participation import years_of
 from app.services import acts, openings, visibility
 from app.services.envelopes import envelope
 
@@ -163,7 +162,7 @@ def _readable(session: Session, actor: Actor) -> ColumnElement[bool]:
         .join(CaseFile, CaseFile.id == Task.case_id)
         .where(
             or_(CaseFile.id == Document.case_id, CaseFile.opened_by_case == Document.case_id),
-            visibility.can_see_task(actor, years_of(session, actor.person)),
+            visibility.can_see_task(actor, visibility.barred_years(session, actor)),
         )
         .exists()
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from app.db import OUTAGES
 from app.domain import calendar, instants
 from app.domain.refusals import Refusal
 from app.domain.rules.schedule import TERMS
+from app.engine.errors import EngineError
 from app.models.facts import ScheduleDraft
 from app.operations import OPERATIONS
 from app.operations.context import Context
@@ -30,11 +33,35 @@ class CaseHost:
         """Serve one act."""
         self._context = context
         self._order: ScheduleDraft | None = None
+        self._outage: Exception | None = None
         self.functions: Mapping[str, Callable[..., Any]] = {
-            "working_days_after": self.working_days_after,
-            "calendar_days_after": self.calendar_days_after,
-            "schedule": self.schedule,
+            "working_days_after": self._noting(self.working_days_after),
+            "calendar_days_after": self._noting(self.calendar_days_after),
+            "schedule": self._noting(self.schedule),
         }
+
+    @contextmanager
+    def outages_told(self) -> Iterator[None]:
+        """Raise what the database failed with, which the engine takes for a fault of the model.
+
+        A model that failed is an incident and waits for people; a database comes back.
+        """
+        try:
+            yield
+        except EngineError:
+            if self._outage is not None:
+                raise self._outage from None
+            raise
+
+    def _noting(self, asked: Callable[..., Any]) -> Callable[..., Any]:
+        def answer(*given: Any, **named: Any) -> Any:
+            try:
+                return asked(*given, **named)
+            except OUTAGES as error:
+                self._outage = error
+                raise
+
+        return answer
 
     def operate(self, name: str, parameters: Mapping[str, Any]) -> Any:
         """Run the operation `name`.
@@ -46,7 +73,7 @@ class CaseHost:
         operation = OPERATIONS.get(name)
         if operation is None:
             raise UnknownOperation(name)
-        return operation(self._context, **parameters)
+        return self._noting(operation)(self._context, **parameters)
 
     def working_days_after(self, moment: str, count: int) -> str:
         """The instant at which a term of `count` working days after `moment` ends, ISO."""

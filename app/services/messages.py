@@ -10,14 +10,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.audit import events
-from app.db import reading, transaction
+from app.db import connection_of, reading, transaction
 from app.domain.actors import SystemActor
 from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import CaseFile, Incident, Message, Wait
 from app.operations.schedule import CHANGED
-from app.services import acts, beginnings, incidents, projections
+from app.services import acts, beginnings, incident_rows, incidents, projections, redatings
 
 SYSTEM = SystemActor("message")
 
@@ -33,8 +33,16 @@ def deliver_to(*, case_id: int, now: datetime) -> int:
 
 
 def deliver_all(*, now: datetime) -> int:
-    """Deliver whatever can be delivered (after a crash between two acts); return how many."""
-    return _deliver(Message.state == "pending", now)
+    """Deliver whatever can be delivered (after a crash between two acts); return how many.
+
+    The cases that a changed calendar concerns are re-dated first.
+    """
+    return redatings.deliver_all(now=now) + _deliver(Message.state == "pending", now)
+
+
+def deliver(*, message_id: int, now: datetime) -> int:
+    """Deliver one message if it can be, and what is sent by that; return how many were."""
+    return _deliver(Message.id == message_id, now)
 
 
 def _deliver(which: Any, now: datetime) -> int:
@@ -117,6 +125,9 @@ def _deliver_one(message_id: int, now: datetime) -> int | None:
         if message is None or message.state != "pending":
             return None
         payload: dict[str, Any] = json.loads(message.payload)
+        repaired = incident_rows.ready(
+            connection_of(session), message.to_case or message.from_case, f"message {message.id}"
+        )
         if message.starts is not None:
             started = beginnings.begin(
                 session,
@@ -125,14 +136,19 @@ def _deliver_one(message_id: int, now: datetime) -> int | None:
                 actor=SYSTEM,
                 now=now,
                 message=message,
+                repaired=repaired,
             )
             _done(message, now, started.id)
             return started.id
-        return _hand_over(session, message, payload, now)
+        return _hand_over(session, message, payload, now, repaired)
 
 
 def _hand_over(
-    session: Session, message: Message, payload: dict[str, Any], now: datetime
+    session: Session,
+    message: Message,
+    payload: dict[str, Any],
+    now: datetime,
+    repaired: incident_rows.Ready,
 ) -> int | None:
     """Give a message to the case it is for, if that waits for it; the case's id, or None."""
     case = acts.lock_case(session, message.to_case or 0)
@@ -144,28 +160,38 @@ def _hand_over(
         _redate(session, case, message, payload, now)
         _done(message, now, case.id)
         return case.id
-    key = session.scalar(
-        select(Wait.key)
-        .where(Wait.case_id == case.id, Wait.message == message.name, Wait.state == "waiting")
-        .order_by(Wait.key)
-        .limit(1)
-    )
+    key = waiting_for(session, message)
     if key is None:
         return None
     name = message.name
     acts.move(
         acts.context_for(session, case, actor=SYSTEM, now=now),
-        lambda legal, state, host: runner.deliver(legal, state, name, payload, now=now, host=host),
+        lambda legal, state, host: runner.deliver(
+            legal, state, name, payload, now=now, host=host, repair=repaired.repair
+        ),
         events.MessageDelivered(
             message=name,
             payload=payload,
             from_case=message.from_case,
             from_seq=message.from_seq,
+            repair=repaired.fact,
         ),
         cause=projections.Cause(wait=key),
     )
     _done(message, now, case.id)
     return case.id
+
+
+def waiting_for(session: Session, message: Message) -> str | None:
+    """The key of the place at which the receiver takes a message in; None where it waits not."""
+    return session.scalar(
+        select(Wait.key)
+        .where(
+            Wait.case_id == message.to_case, Wait.message == message.name, Wait.state == "waiting"
+        )
+        .order_by(Wait.key)
+        .limit(1)
+    )
 
 
 def _leave(

@@ -21,7 +21,7 @@ from app.operations.context import Context
 from app.operations.objection import register
 from app.operations.registers import Registers
 from app.operations.versions import CONCLUDING, marked
-from app.services import acts, drafts, messages, releases, sources
+from app.services import acts, drafts, messages, outages, releases, sources
 from app.services.answers import Answers, validate
 from app.services.case_page import visible_case
 from app.services.numbers import possible
@@ -84,7 +84,8 @@ def file_late(*, case_id: int, actor: Actor, answers: Mapping[str, Any], now: da
             holding=actor.holding_for("case_officer", case.evaluated_body or ""),
             paragraphs=("57",),
         )
-    messages.deliver_from(case_id=case_id, now=now)
+    with outages.left_to_the_ticker():
+        messages.deliver_from(case_id=case_id, now=now)
 
 
 def _register(context: Context, checked: Answers) -> dict[str, Any]:

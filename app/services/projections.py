@@ -32,12 +32,14 @@ from app.engine.step import HumanTask, Step
 from app.models.cases import CaseFile, Draft, Task, Timer, Wait
 from app.models.trail import EVENT
 from app.operations.context import Context
+from app.services import incident_rows
 
 Effects = dict[str, list[dict[str, Any]]]
 
 TASK, TIMER, WAIT = (cast(Table, model.__table__) for model in (Task, Timer, Wait))
 
 DRAFT = cast(Table, Draft.__table__)
+INCIDENT = incident_rows.INCIDENT
 _OPEN_TASKS = (TASK.c.case_id == bindparam("case"), TASK.c.state == literal_column("'open'"))
 _WAITING: ColumnClause[Any] = literal_column("'waiting'")
 # The first one gives its types to the columns. A case's version is the number of its newest
@@ -59,6 +61,9 @@ _STANDING = union_all(
     ),
     select(literal_column("'draft'"), DRAFT.c.task_id, DRAFT.c.person, null(), null()).where(
         DRAFT.c.task_id.in_(select(TASK.c.id).where(*_OPEN_TASKS))
+    ),
+    select(literal_column("'failed'"), INCIDENT.c.id, INCIDENT.c.act, null(), null()).where(
+        INCIDENT.c.case_id == bindparam("case")
     ),
 )
 _CLOSE_TASK = (
@@ -85,8 +90,8 @@ _OPEN = {table: insert(table).inline() for table in (TASK, TIMER, WAIT)}
 class Standing:
     """What a case has open before an act: row ids by key, and when its next timer is due.
 
-    `drafts` are the ids of open tasks into whose form somebody has typed; `head` is the
-    newest event of the case.
+    `drafts` are the ids of open tasks into whose form somebody has typed; `failed` are the
+    acts that have had an incident; `head` is the newest event of the case.
     """
 
     tasks: Mapping[str, int] = field(default_factory=dict)
@@ -94,6 +99,7 @@ class Standing:
     waits: Mapping[str, int] = field(default_factory=dict)
     next_due: datetime | None = None
     drafts: frozenset[int] = frozenset()
+    failed: frozenset[str] = frozenset()
     head: Head | None = None
 
 
@@ -117,12 +123,15 @@ def standing(connection: Connection, case: CaseFile) -> Standing:
     found: dict[str, dict[str, int]] = {"task": {}, "timer": {}, "wait": {}}
     due: list[datetime] = []
     drafts: set[int] = set()
+    failed: set[str] = set()
     head = None
     for what, number, key, at, hashed in connection.execute(_STANDING, asked):
         if what == "head":
             head = Head(number, hashed, at)
         elif what == "draft":
             drafts.add(number)
+        elif what == "failed":
+            failed.add(key)
         else:
             found[what][key] = number
             if at is not None:
@@ -133,6 +142,7 @@ def standing(connection: Connection, case: CaseFile) -> Standing:
         waits=found["wait"],
         next_due=min(due, default=None),
         drafts=frozenset(drafts),
+        failed=frozenset(failed),
         head=head,
     )
 
@@ -149,6 +159,12 @@ def project(context: Context, step: Step, before: Standing, cause: Cause) -> Eff
         dated = {task.key: task.due for task in step.tasks if task.due is not None}
         _move(context, TASK, "tasks", dated, before.tasks, effects)
         _move(context, TIMER, "timers", {t.key: t.due for t in step.timers}, before.timers, effects)
+    if before.failed:
+        closed = [("task", gone) for gone in effects.get("tasks_closed", ())]
+        closed += [("timer", gone) for gone in effects.get("timers_gone", ())]
+        over = [(f"{kind} {gone['key']}", gone["how"] != "gone") for kind, gone in closed]
+        connection = connection_of(context.session)
+        incident_rows.end(connection, context.case.id, context.seq, over)
     return effects
 
 
@@ -221,6 +237,9 @@ def _task_row(context: Context, task: HumanTask) -> dict[str, Any]:
         "assignee": task.assignee,
         "form": task.form,
         "paragraphs": " ".join(task.paragraphs),
+        "year": context.case.year,
+        "block": context.case.block,
+        "evaluated_body": context.case.evaluated_body,
         "due_at": task.due,
         "opened_at": context.now,
         "opened_seq": context.seq,

@@ -17,12 +17,21 @@ from app.db import connection_of, is_sqlite, reading, transaction
 from app.domain.actors import Actor
 from app.domain.permissions import BARRED_TO_PARTICIPANTS, TaskFacts, refuse_act
 from app.domain.refusals import Conflict, NotFound
-from app.engine import runner
 from app.engine.errors import EngineError, TaskGone
 from app.engine.forms import Form
 from app.models.cases import CaseFile, Draft, Task
 from app.operations.participation import participants
-from app.services import acts, held, incidents, messages, projections, sources, timers
+from app.services import (
+    acts,
+    held,
+    incident_rows,
+    incidents,
+    messages,
+    outages,
+    projections,
+    sources,
+    timers,
+)
 from app.services.answers import Answers, validate
 from app.services.numbers import possible
 
@@ -155,13 +164,13 @@ def complete(*, task_id: int, actor: Actor, answers: Given, now: datetime) -> Co
                 timers.run_due(now=now, case_id=case_of(task_id))
                 done, more = _complete(task_id, actor, answers, now, after_timers=True)
     except EngineError as error:
-        incidents.record(
-            case_id=case_of(task_id), act=f"complete {task_id}", error=error, actor=actor, now=now
-        )
+        of_case, key = _place_of(task_id)
+        incidents.record(case_id=of_case, act=f"task {key}", error=error, actor=actor, now=now)
         raise incidents.refusal() from error
     if more:
-        messages.deliver_from(case_id=done.case_id, now=now)
-        messages.deliver_to(case_id=done.case_id, now=now)
+        with outages.left_to_the_ticker():
+            messages.deliver_from(case_id=done.case_id, now=now)
+            messages.deliver_to(case_id=done.case_id, now=now)
     return done
 
 
@@ -193,13 +202,12 @@ def _complete(
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         if task_id in before.drafts:
             _forget_draft(session, task_id, actor.person)
+        repaired = held.repaired(session, case, task, before)
         try:
             step = acts.move(
                 context,
-                lambda legal, state, host: runner.complete(
-                    legal, state, task.key, checked.decisive, now=now, host=host
-                ),
-                _told(task, checked, actor),
+                held.completing(task, checked.decisive, now, repaired.repair),
+                _told(task, checked, actor, repaired),
                 holding=actor.holding_for(task.role, task.organisation or ""),
                 paragraphs=tuple(task.paragraphs.split()),
                 before=before,
@@ -228,7 +236,9 @@ _BOTH = (
 _BOTH_LOCKED = _BOTH.with_for_update()
 
 
-def _told(task: Task, checked: Answers, actor: Actor) -> events.TaskCompleted:
+def _told(
+    task: Task, checked: Answers, actor: Actor, repaired: incident_rows.Ready
+) -> events.TaskCompleted:
     return events.TaskCompleted(
         key=task.key,
         element=task.element,
@@ -238,6 +248,7 @@ def _told(task: Task, checked: Answers, actor: Actor) -> events.TaskCompleted:
             **checked.clear,
             **{name: Sealed(text, subject=actor.person) for name, text in checked.sealed.items()},
         },
+        repair=repaired.fact,
     )
 
 
@@ -247,12 +258,17 @@ def case_of(task_id: int) -> int:
     Raises:
         NotFound: there is no such task.
     """
+    return _place_of(task_id)[0]
+
+
+def _place_of(task_id: int) -> tuple[int, str]:
+    """The case of a task and its key there; raises NotFound."""
     possible(task_id, "task.gone")
     with reading() as session:
-        case_id = session.scalar(select(Task.case_id).where(Task.id == task_id))
-    if case_id is None:
+        row = session.execute(select(Task.case_id, Task.key).where(Task.id == task_id)).first()
+    if row is None:
         raise NotFound("task.gone")
-    return case_id
+    return row.case_id, row.key
 
 
 def _locked(session: Session, task_id: int) -> tuple[CaseFile, Task]:

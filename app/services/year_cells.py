@@ -14,7 +14,6 @@ from app.domain.actors import Actor
 from app.models.cases import CaseFile, Incident, Task
 from app.models.evaluation import Report
 from app.models.facts import Conclusion, ConclusionIndicator, ConclusionMark, Decision, Objection
-from app.operations.participation import years_of
 from app.services import releases, visibility
 
 # What the open task of an evaluation means for those who look at the whole year.
@@ -115,11 +114,9 @@ def _tasks(
     by_id = {case.id: case for case in cases}
     mine = set(
         session.scalars(
-            select(Task.id)
-            .join(CaseFile, CaseFile.id == Task.case_id)
-            .where(
+            select(Task.id).where(
                 Task.case_id.in_(by_id),
-                visibility.can_see_task(actor, years_of(session, actor.person)),
+                visibility.can_see_task(actor, visibility.barred_years(session, actor)),
             )
         )
     )

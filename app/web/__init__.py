@@ -14,9 +14,12 @@ def init_app(app: Flask) -> None:
     from app.web import (  # noqa: F401 - each hangs its views on the blueprint
         account,
         calendar,
+        calendar_changes,
         cases,
         documents,
+        health,
         help,
+        incidents,
         late,
         letters,
         mandates,

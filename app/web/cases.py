@@ -1,4 +1,4 @@
-"""Cases: the list, one of them, its diagrams; starting one, objecting late, trying again."""
+"""Cases: the list, one of them, its diagrams; starting one."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from app.domain.permissions import Permission
 from app.domain.refusals import Refusal
 from app.services import case_page as service
 from app.services import cases as acts
-from app.services import incidents
 from app.services import starts as starting
 from app.services.starts import Start
 from app.services.task_offers import Offers
-from app.web import case_view, errors, forms, options, words
+from app.web import case_view, errors, forms, incident_words, options, words
 from app.web.access import Open, actor, now, page
 from app.web.blueprint import pages
 from app.web.frame import roster
@@ -79,6 +78,7 @@ def case(case_id: int) -> str:
         "case.html",
         page=found,
         view=case_view,
+        tell=incident_words,
         documents={document.id: document for document in found.documents},
     )
 
@@ -147,12 +147,3 @@ def _start_page(
         sentence=errors.sentence(refusal) if refusal else "",
     )
     return make_response(text, refusal.status if refusal else 200)
-
-
-@pages.post("/incidents/<int:incident_id>/retry")
-@page(Permission.RESOLVE_INCIDENTS)
-def incident_retry(incident_id: int) -> Response:
-    """Let an act that failed be tried again."""
-    case_id = incidents.resolve(incident_id=incident_id, actor=actor(), now=now())
-    flash(_("The failed act may be tried again."))
-    return redirect(url_for("web.case", case_id=case_id))

@@ -14,6 +14,7 @@ from flask_babel import get_translations
 from flask_babel import gettext as _
 
 from app.domain.calendar import DEFAULT, due_day, local_day
+from app.services.inbox_query import MOST
 from app.web.frame import body
 from app.web.languages import language
 
@@ -37,11 +38,17 @@ def init_app(app: Flask) -> None:
         signed=signed,
         decimal=decimal,
         file_size=file_size,
+        counted=counted,
         name=name,
         body_name=body_name,
         body_short=body_short,
         person_name=person_name,
     )
+
+
+def counted(count: int) -> str:
+    """A number of tasks, which are counted only so far: 999+."""
+    return str(count) if count < MOST else f"{MOST - 1}+"
 
 
 def local_date(value: date | datetime, style: str = "short") -> str:

@@ -89,7 +89,7 @@ def surroundings() -> dict[str, Any]:
         "today": today,
         "me": person,
         "user": _user(person),
-        "nav": list(_nav(person, frame.waiting)),
+        "nav": list(_nav(person, frame)),
         "foot_nav": list(_foot(person)),
         "search_url": url_for("web.inbox") if person else None,
         "horizon": _horizon(frame.horizon) if person and frame.horizon else None,
@@ -110,17 +110,19 @@ def _user(person: Actor | None) -> dict[str, str] | None:
     return {"name": person.name, "line": line}
 
 
-def _nav(person: Actor | None, waiting: int) -> Iterator[dict[str, Any]]:
+def _nav(person: Actor | None, frame: service.Frame) -> Iterator[dict[str, Any]]:
     if person is None:
         yield _entry("published", _("Results"), ("published",))
         return
-    yield _entry("inbox", _("Tasks"), ("home", "inbox", "task"), count=waiting)
+    yield _entry("inbox", _("Tasks"), ("home", "inbox", "task"), count=frame.waiting)
     if allows(person, Permission.SEE_OWN_CASES) or allows(person, Permission.SEE_EVERY_CASE):
         yield _entry("cases", _("Cases"), ("cases", "case", "start", "late_objection"))
         yield _entry("years", _("Years"), ("years", "year"))
         yield _entry("letters", _("Letters"), ("letters", "letter"))
         yield _entry("methodologies", _("Methodologies"), ("methodologies", "methodology"))
     yield _entry("calendar", _("Calendar"), ("calendar",), year=local_day(now()).year)
+    if allows(person, Permission.SEE_INCIDENTS):
+        yield _entry("incidents", _("Errors"), ("incidents", "incident"), count=frame.incidents)
     if allows(person, Permission.MANAGE_PEOPLE):
         yield _entry("people", _("People"), ("people", "person"))
     if allows(person, Permission.EDIT_MANDATES):

@@ -25,6 +25,7 @@ from app.services import documents as evidence
 from app.services import inbox as listing
 from app.services import task_page as service
 from app.services import tasks as acts
+from app.services.inbox_query import VIEWS, View
 from app.services.sentences import paragraph
 from app.services.task_page import TaskPage
 from app.web import errors, forms, options, task_tables, uploads, words
@@ -33,7 +34,6 @@ from app.web.blueprint import pages
 from app.web.installed import largest_file, store
 from app.web.uploads import is_partial
 
-VIEWS: tuple[listing.View, ...] = ("all", "mine", "queue", "overdue")
 # Whoever has no tasks of a diagram begins where their work is.
 OTHER_HOMES = (
     (Permission.SEE_EVERY_CASE, "web.cases"),
@@ -66,7 +66,7 @@ def home() -> Response:
 def inbox() -> Response:
     """The open tasks by due date, filtered; htmx gets the list alone."""
     asked = request.args
-    view = cast(listing.View, asked.get("view") if asked.get("view") in VIEWS else "all")
+    view = cast(View, asked.get("view") if asked.get("view") in VIEWS else "all")
     chosen = Chosen(
         q=asked.get("q", "").strip(),
         block=asked.get("block", type=int),

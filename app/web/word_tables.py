@@ -20,9 +20,14 @@ EVENTS: Mapping[str, str] = {
     "timer.fired": N_("The date came"),
     "message.delivered": N_("Message received from another case"),
     "case.redated": N_("Dates worked out again by a later order"),
+    "case.calendar_redated": N_("Dates worked out again by a changed calendar"),
     "message.unclaimed": N_("A message came after the case had ended"),
     "case.incident": N_("An error stopped the case"),
-    "case.incident_resolved": N_("The error was resolved"),
+    "case.incident_resolved": N_("The act is to be tried again"),
+    "incident.repair_proposed": N_("A repair was proposed"),
+    "incident.repair_approved": N_("The repair was approved"),
+    "incident.repair_rejected": N_("The repair was rejected"),
+    "incident.repair_withdrawn": N_("The proposal was withdrawn"),
     "act.refused": N_("An act was refused"),
     "document.attached": N_("Document attached"),
     "document.viewed": N_("Document opened"),
@@ -152,6 +157,7 @@ DAY_KINDS: Mapping[str, str] = {
 SYSTEMS: Mapping[str, str] = {
     "timer": N_("the system, by the date"),
     "message": N_("the system, by a message"),
+    "calendar": N_("the system, by the calendar"),
     "installation": N_("the installation"),
     "retry": N_("the system, tried again"),
 }
@@ -185,6 +191,8 @@ ANSWERS: Mapping[str, str] = {
     "minutes_number": N_("Number of the minutes"),
     "decision_number": N_("Number of the decision"),
     "proof_number": N_("Number of the document"),
+    "reason": N_("Reason"),
+    "detail": N_("Technical detail"),
 }
 # Why a further order changed the composition of a special commission (¶ 59).
 CAUSES: Mapping[str, str] = {

@@ -32,7 +32,7 @@ from tests.audit.trial import by_timer
 from tests.conftest import KINDS
 from tests.databases import Databases
 from tests.journeys.plot import AKMOLA, AKTOBE, PAVLODAR, Stage, build_stage, opened, staged
-from tests.services import trial
+from tests.services import calendars, trial
 
 TABLES = {
     "draft": "what somebody types is on the trail once it is handed in",
@@ -84,6 +84,8 @@ def play(stage: Stage) -> None:
     timers.run_due(now=now.now)
     incidents.resolve(incident_id=1, actor=administrator(stage), now=now.now)
     timers.run_due(now=now.now)
+    # ¶ 60: the appeals end on 12 April.
+    calendars.agreed(stage, calendars.day_of("2018-04-12"))
     stage.verified()
 
 

@@ -139,12 +139,12 @@ ROWS = {
     ),
     "incident": (
         "id, case_id, act, process, element, line, code, detail, since, state, opened_seq, "
-        "closed_seq",
+        "closed_seq, attempt, how",
         [
             "1, 1, 'timer t#1', 'objection', 'draft', 7, 'failed', 'Қате', "
-            f"{at(7)}, 'resolved', 8, 9",
+            f"{at(7)}, 'resolved', 8, 9, 1, 'retry'",
             "2, 1, 'timer t#1', 'objection', NULL, NULL, 'failed', 'Қате 2', "
-            f"{at(9)}, 'open', 10, NULL",
+            f"{at(9)}, 'open', 10, NULL, 2, NULL",
         ],
     ),
 }

@@ -54,7 +54,9 @@ def test_a_second_writer_is_refused(staged_file: Operator) -> None:
         second.run("demo", "appeal").refused("Stop the running server")
         second.run("init", "--login", "a", *NAMES, "--password", "x").refused("Stop the running")
         second.run("people", "set-password", "admin", "--password", "x").refused("Stop the running")
-        second.run("worker").refused("On SQLite")
+        second.run("migrate").refused("Stop the running")
+        second.run("restore", str(staged_file.at)).refused("Stop the running")
+        second.run("worker").refused("On SQLite", "`bagalau serve`", "BAGALAU_DATABASE_URL")
         # Whoever only looks is not in the way.
         assert staged_file.run(*VERIFY).json()["ok"]
         term = ("calendar", "explain", "--received", "2017-04-28", "--working-days", "5")

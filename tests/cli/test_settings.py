@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from environs import EnvError
+from flask import request
 
-from config.settings import from_environment
+from app import create_app
+from app.cli import COMMANDS
+from config.settings import Bucket, Settings, from_environment
 from tests.cli.console import HOST, Operator, free_port
 
 EXPLAIN = ("calendar", "explain", "--received", "2017-04-28", "--working-days", "5")
@@ -28,6 +32,17 @@ EXPLAIN = ("calendar", "explain", "--received", "2017-04-28", "--working-days", 
         ("BAGALAU_DATABASE_URL", "sqlite://"),
         ("BAGALAU_DATABASE_URL", "sqlite:///:memory:"),
         ("BAGALAU_DATABASE_URL", "bagalau.db"),
+        ("BAGALAU_EVIDENCE", "bucket"),
+        ("BAGALAU_EVIDENCE", "s3://"),
+        ("BAGALAU_EVIDENCE", "s3://Bucket/x"),
+        ("BAGALAU_EVIDENCE", "s3://bucket/../other"),
+        ("BAGALAU_EVIDENCE", "https://user:secret@host/bucket"),
+        ("BAGALAU_EVIDENCE_ENDPOINT", "http://localhost:9000"),
+        ("BAGALAU_POOL_SIZE", "0"),
+        ("BAGALAU_POOL_WAIT", "5s"),
+        ("BAGALAU_PROXIES", "-1"),
+        ("BAGALAU_POOLER", "perhaps"),
+        ("BAGALAU_SECRET_KEY", "a short secret"),
     ],
 )
 def test_a_wrong_value(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -52,6 +67,62 @@ def test_a_wrong_value_ends_a_command(
     done = operator.by(**{name: value}).run(*EXPLAIN)
     done.refused(*words)
     assert len(done.err.splitlines()) == 1
+
+
+def test_evidence_in_a_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, prefix in (("s3://evidence", ""), ("s3://evidence/a/b-1.x/", "a/b-1.x/")):
+        monkeypatch.setenv("BAGALAU_EVIDENCE", place)
+        assert from_environment().bucket == Bucket("evidence", prefix)
+    monkeypatch.setenv("BAGALAU_EVIDENCE_ENDPOINT", "https://storage.example:9000")
+    assert from_environment().bucket == Bucket(
+        "evidence", "a/b-1.x/", "https://storage.example:9000"
+    )
+
+
+def test_a_key_that_was_given_is_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BAGALAU_DATA", str(tmp_path))
+    made = from_environment().secret_key()
+    assert made == from_environment().secret_key()
+    # Digits stay the text that they are.
+    monkeypatch.setenv("BAGALAU_SECRET_KEY", "1" * 64)
+    assert from_environment().secret_key() == "1" * 64
+    assert "1" * 64 not in repr(from_environment())
+
+
+def test_connections_are_kept_as_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BAGALAU_DATA", str(tmp_path))
+    monkeypatch.setenv("BAGALAU_DATABASE_URL", "postgresql://u@localhost/x")
+    monkeypatch.setenv("BAGALAU_POOL_SIZE", "3")
+    monkeypatch.setenv("BAGALAU_POOL_WAIT", "7")
+    plain, pooled = made_of(from_environment()), None
+    monkeypatch.setenv("BAGALAU_POOLER", "true")
+    pooled = made_of(from_environment())
+    assert plain["pool_size"] == 3 and plain["pool_timeout"] == 7
+    assert "prepare_threshold" not in plain["connect_args"]
+    # None: nothing is ever prepared, on a connection that the next transaction does not get.
+    assert pooled["connect_args"]["prepare_threshold"] is None
+
+
+def test_an_address_is_believed_only_of_as_many_proxies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BAGALAU_DATA", str(tmp_path))
+    claimed = {"X-Forwarded-For": "6.6.6.6, 10.0.0.1", "X-Forwarded-Proto": "https"}
+    for proxies, expected in (("", ("127.0.0.1", "http")), ("1", ("10.0.0.1", "https"))):
+        monkeypatch.setenv("BAGALAU_PROXIES", proxies)
+        app = create_app(from_environment())
+        seen: list[tuple[str | None, str]] = []
+        app.before_request_funcs.setdefault(None, []).insert(
+            0, lambda seen=seen: seen.append((request.remote_addr, request.scheme))
+        )
+        app.test_client().get("/health", headers=claimed)
+        assert seen == [expected]
+
+
+def made_of(settings: Settings) -> Any:
+    return create_app(settings).config["SQLALCHEMY_ENGINE_OPTIONS"]
 
 
 @pytest.mark.parametrize("command", [EXPLAIN, ("serve",), ("worker",), ("init",)], ids=" ".join)
@@ -92,7 +163,7 @@ def test_a_file_named_from_here(operator: Operator, tmp_path: Path) -> None:
 def test_help_needs_no_installation(operator: Operator) -> None:
     done = operator.by(PORT="none").run("--help")
     assert done.status == 0
-    for name in ("calendar", "demo", "init", "migrate", "people", "serve", "trail", "worker"):
+    for name in COMMANDS:
         assert f"\n  {name} " in done.out
     assert not operator.data.exists()
     unknown = operator.run("nonsense")

@@ -17,26 +17,6 @@ from tests.cli.test_serve import VERIFY, set_clock
 pytestmark = pytest.mark.postgres
 
 
-def test_two_workers_fire_each_timer_once(staged_server: Operator) -> None:
-    fired = len(events(staged_server, "timer.fired"))
-    # Two weeks later everything that waits in the scene is due at once.
-    set_clock(staged_server, "2018-06-20T04:00:00+00:00")
-    due = waiting(staged_server)
-    assert due > 3
-    workers = [staged_server.start("worker") for _ in range(2)]
-    try:
-        eventually("every timer", lambda: waiting(staged_server) == 0)
-        # And nothing more comes of it.
-        time.sleep(2)
-    finally:
-        ended = [stopped(worker) for worker in workers]
-    assert all(seconds < 15 for seconds in ended), ended
-    of_timers = events(staged_server, "timer.fired")[fired:]
-    assert len({(event["stream"], str(event["facts"])) for event in of_timers}) == len(of_timers)
-    assert len(of_timers) >= due
-    in_order(staged_server)
-
-
 def test_a_worker_waits_for_a_database_that_is_away(staged_server: Operator) -> None:
     before = len(events(staged_server, "timer.fired"))
     worker = staged_server.start("worker")

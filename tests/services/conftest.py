@@ -16,6 +16,7 @@ from tests.databases import Databases
 from tests.journeys.plot import received as received
 from tests.journeys.plot import stage as stage
 from tests.services.evaluating import year as year
+from tests.services.faulty import fault as fault
 
 
 @pytest.fixture(params=KINDS)

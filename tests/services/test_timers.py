@@ -11,7 +11,7 @@ from app.domain.refusals import Conflict
 from app.jobs import ticker
 from app.models.cases import Timer
 from app.models.facts import Letter
-from app.services import registers, tasks, timers
+from app.services import tasks, timers
 from tests.journeys.plot import AKMOLA, CONCLUSION, SECOND, Stage
 
 # An objection of 28 March 2018: day 15 is Thursday, 12 April.
@@ -93,17 +93,3 @@ def test_the_ticker_fires_what_is_due_by_the_clock_of_the_installation(
     stage.app.extensions["bagalau"].clock.at = REMINDED[0]
     assert ticker.tick(stage.app) == 2
     assert ticker.tick(stage.app) == 0
-
-
-def test_a_day_off_entered_later_does_not_move_a_term_that_runs(received: Stage) -> None:
-    due = timers.next_due()
-    registers.change_day(
-        day=appeal.at("2018-03-30T09:00").date(),
-        kind="day_off",
-        names={"kk": "Демалыс", "ru": "Выходной", "en": "Day off"},
-        source="Үкімет қаулысы",
-        actor=received.actor("admin"),
-        now=received.play.now,
-    )
-    assert timers.next_due() == due
-    received.verified()
