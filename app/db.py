@@ -7,25 +7,23 @@ lock queues its writers (a deferred read-then-write fails at once in spite of
 
 from __future__ import annotations
 
-import select
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from psycopg.pq import ExecStatus
 from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, event
-from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.engine import Connection, Dialect, RootTransaction
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
+
+from app import connections
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -104,6 +102,14 @@ def reference(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
+class Unsettled(Exception):
+    """The connection broke while an act was committed: whether it was done is not known."""
+
+
+OUTAGES = (OperationalError, PoolTimeout, Unsettled)
+"""What is no fault of an act: the database is busy, full or away, and answers later."""
+TURN_WITHIN = 10.0
+"""Seconds to wait for one's turn to write on SQLite, while another program holds the file."""
 _sqlite_writer = threading.Lock()
 
 
@@ -129,12 +135,13 @@ def transaction() -> Iterator[Session]:
     The session begins anew, so nothing read before is trusted.
 
     Raises RuntimeError within another act: an act is one transaction. Raises whatever the
-    block or the commit raises, after a rollback.
+    block or the commit raises, after a rollback; Unsettled where the commit got no answer;
+    TimeoutError (of SQLAlchemy) where no connection, or no turn to write, came free in time.
     """
     session = db.session()
     if _writes(session.info.get(_HELD)):
         raise RuntimeError("an act within an act")
-    turn = _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext()
+    turn = _turn() if db.engine.dialect.name == "sqlite" else nullcontext()
     with (
         turn,
         db.engine.connect().execution_options(**{WRITING: True}) as connection,
@@ -143,7 +150,26 @@ def transaction() -> Iterator[Session]:
     ):
         yield session
         session.flush()
+        _commit(act)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _sqlite_writer.acquire(timeout=TURN_WITHIN):
+        raise PoolTimeout(f"no turn to write within {TURN_WITHIN:.0f} seconds")
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
+
+
+def _commit(act: RootTransaction) -> None:
+    try:
         act.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unsettled(str(error.orig)) from error
+        raise
 
 
 @contextmanager
@@ -193,9 +219,9 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        event.listen(engine, "connect", _postgresql_connected)
-        event.listen(engine, "checkin", _left)
-        event.listen(engine, "checkout", _Taken(engine.dialect))
+        event.listen(engine, "connect", connections.connected)
+        event.listen(engine, "checkin", connections.left)
+        event.listen(engine, "checkout", connections.Taken(engine.dialect))
 
 
 def _sqlite_connected(connection: sqlite3.Connection, _record: Any) -> None:
@@ -217,69 +243,3 @@ def _sqlite_begin(connection: Connection) -> None:
     else:
         # Takes no lock yet and cannot fail: the way around everything is safe, and shorter.
         connection.connection.cursor().execute("BEGIN")
-
-
-class _LeanCursor(psycopg.Cursor[Any]):
-    """A cursor that tells of a result's columns only what is asked here: name and type.
-
-    The driver makes an object of every column of every result; over the columns of a task and
-    its case that takes as long as running the statement.
-    """
-
-    __slots__ = ()
-
-    @property
-    def description(self) -> Any:
-        """Name and type (OID) of each column; None where no rows are returned."""
-        result = self.pgresult
-        if result is None or result.status != ExecStatus.TUPLES_OK:
-            return None
-        nothing = (None,) * 5
-        return [
-            ((result.fname(n) or b"").decode(), result.ftype(n), *nothing)
-            for n in range(result.nfields)
-        ]
-
-
-def _postgresql_connected(connection: psycopg.Connection[Any], _record: Any) -> None:
-    connection.cursor_factory = _LeanCursor
-
-
-RESTED = 60.0
-"""Seconds after which a connection is tried before it is used: a firewall may have dropped it."""
-_LEFT = "bagalau_left"
-
-
-def _left(_connection: Any, record: ConnectionPoolEntry) -> None:
-    record.info[_LEFT] = time.monotonic()
-
-
-class _Taken:
-    """Looks whether a connection taken from the pool still has its server.
-
-    To ask the server each time costs as much as a statement. But a server says nothing
-    unasked, so where there is something to read it has ended the connection.
-    """
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-
-    def __call__(
-        self, connection: Any, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-    ) -> None:
-        """Let the pool replace a dead connection; raises DisconnectionError for that."""
-        if connection.closed or self._spoke(connection) or not self._answers(connection, record):
-            raise DisconnectionError("the server has ended the connection")
-
-    def _spoke(self, connection: Any) -> bool:
-        poll = select.poll()
-        poll.register(connection.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
-
-    def _answers(self, connection: Any, record: ConnectionPoolEntry) -> bool:
-        if time.monotonic() - record.info.get(_LEFT, time.monotonic()) < RESTED:
-            return True
-        try:
-            return self._dialect.do_ping(connection)
-        except self._dialect.loaded_dbapi.Error:
-            return False

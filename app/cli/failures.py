@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from environs import EnvError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.db import Unsettled
 from app.domain.refusals import Refusal
 from app.engine.errors import ReleaseError
 from app.services.sentences import say
@@ -20,6 +22,13 @@ def sentence(error: Exception) -> str | None:
         return f"The diagrams cannot be used:\n{error}"
     if isinstance(error, DBAPIError):
         return database(error)
+    if isinstance(error, PoolTimeout):
+        return "The database is busy: nothing came free in time. Try again in a moment."
+    if isinstance(error, Unsettled):
+        return (
+            "The connection to the database broke at the last moment: whether this was done is "
+            "not known. Look before you do it again."
+        )
     if isinstance(error, OSError) and error.strerror and not isinstance(error, BrokenPipeError):
         what = error.filename or "This"
         return f"{what} cannot be used: {error.strerror}."

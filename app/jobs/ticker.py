@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.db import OUTAGES
 from app.domain.actors import SystemActor
 from app.services import drafts, handover, messages, sessions, throttle, timers
 
@@ -52,7 +51,7 @@ def tick(app: Flask, limit: int = 500) -> int:
     """Do what is due now, at most `limit` timers; return how many acts were done.
 
     Raises:
-        OperationalError, PoolTimeout: the database is busy or away; what was not done is
+        OUTAGES: the database is busy, full or away; what was not done is
             due still.
     """
     with app.app_context():
@@ -69,7 +68,7 @@ def _look(app: Flask, scheduler: BackgroundScheduler) -> None:
     try:
         while scheduler.running and tick(app, AT_ONCE) > 0:
             pass
-    except (OperationalError, PoolTimeout) as error:
+    except OUTAGES as error:
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         _log.warning("The timers wait for the database: %s", reason)
         time.sleep(PAUSE)
@@ -85,5 +84,5 @@ def tidy(app: Flask) -> None:
             now = app.extensions["bagalau"].clock.now()
             handover.give_back(actor=TIMER, now=now)
             drafts.tidy(now=now)
-        except (OperationalError, PoolTimeout) as error:
+        except OUTAGES as error:
             _log.warning("Tidying is left to the next hour: %s", error)

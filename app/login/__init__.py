@@ -10,9 +10,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, session
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import (
+    AnonymousUserMixin,
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
 
-from app.db import reading
+from app.db import OUTAGES, reading
 from app.domain.actors import Actor
 from app.domain.calendar import local_day
 from app.domain.refusals import FieldError, Invalid, Refusal
@@ -166,6 +173,8 @@ def _begin(token: str) -> SignedIn:
     if user is None:
         raise NotSignedIn("session.expired")
     login_user(user)
+    # For the pages that are made while the person cannot be asked for.
+    session[LANGUAGE] = user.actor.language
     return user
 
 
@@ -183,9 +192,17 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _load_first() -> None:
-    """Load the person before anything else is read: loading may write, which ends a reading."""
+    """Load the person before anything else is read: loading may write, which ends a reading.
+
+    Where the database does not answer, nobody is taken to be signed in: who makes the page
+    that tells of it must not ask again.
+    """
     if request.endpoint is not None and not request.endpoint.endswith("static"):
-        signed_in()
+        try:
+            signed_in()
+        except OUTAGES:
+            g._login_user = AnonymousUserMixin()
+            raise
 
 
 def _refuse() -> None:

@@ -147,7 +147,8 @@ def _of_case(
     legal = partial(releases.load, session, case.release)
     context = Context(session, case, SYSTEM, now, case.version + 1, registers, legal)
     host = CaseHost(context)
-    step = runner.redate(release, case.state, now=now, host=host, asking=COUNTING)
+    with host.outages_told():
+        step = runner.redate(release, case.state, now=now, host=host, asking=COUNTING)
     after = [("task", task.key, task.due) for task in step.tasks]
     after += [("timer", timer.key, timer.due) for timer in step.timers]
     for kind, key, due in sorted(after, key=lambda one: one[:2]):

@@ -210,7 +210,8 @@ def _with_case(held: FromClause, *more: ColumnElement[Any]) -> Select[Any]:
 
 
 _READ = _with_case(TASK).where(TASK.c.id == bindparam("task"))
-_READ_LOCKED = _READ.with_for_update(of=(TASK, _CASE))
+# The case first, as every act does: who holds it and closes the task waits for nobody.
+_READ_LOCKED = _READ.with_for_update(of=(_CASE, TASK))
 
 _DUE = TIMER.alias("due")
 _MAIL = (

@@ -6,6 +6,7 @@ typed is never lost: a refused post comes back with it.
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 from collections.abc import Mapping
@@ -21,15 +22,17 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from app.documents.store import StoreAway
 from app.domain.refusals import FieldError, Param, Refusal
 from app.login import NotSignedIn
-from app.services import sentences
+from app.services import outages, sentences
 from app.services.envelopes import request_id
 from app.web.access import visitor
 from app.web.filters import body_name, person_name
@@ -38,6 +41,8 @@ from app.web.languages import language
 
 log = logging.getLogger(__name__)
 RETRY_AFTER = 5
+# EFBIG: the largest file that the system lets the process write.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def init_app(app: Flask) -> None:
@@ -49,6 +54,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(DBAPIError, database_failed)
     app.register_error_handler(PoolTimeout, database_failed)
+    app.register_error_handler(outages.Unsettled, unsettled)
+    app.register_error_handler(StoreAway, evidence_away)
+    app.register_error_handler(OSError, disk_failed)
     app.register_error_handler(HTTPException, http_failed)
     app.register_error_handler(Exception, failed)
 
@@ -115,17 +123,43 @@ def too_large(_error: RequestEntityTooLarge) -> Response:
 
 
 def database_failed(error: DBAPIError | PoolTimeout) -> Response:
-    """The database is locked by somebody, or away."""
-    busy = isinstance(error, PoolTimeout) or "locked" in str(error) or "deadlock" in str(error)
-    if not busy and not isinstance(error, OperationalError):
+    """The database is locked by somebody, full, or away."""
+    kind = outages.kind(error)
+    if kind is None:
         return failed(error)
     # Without the statement: its parameters may be names and texts.
     reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    log.warning("database %s: %s", "busy" if busy else "away", reason)
+    log.warning("request %s: database %s: %s", g.get("request_id"), kind, reason)
     g.bare = True
-    answer = _answer(503, sentence=_say("database.busy" if busy else "database.unavailable"))
+    return _later(f"database.{kind}")
+
+
+def unsettled(error: outages.Unsettled) -> Response:
+    """The database went away while the act was committed: look before it is done again."""
+    log.warning("request %s: database unsettled: %s", g.get("request_id"), error)
+    g.bare = True
+    step = _("Open the page again: it shows the case as it is now.")
+    return _later("database.unsettled", step=step)
+
+
+def disk_failed(error: OSError) -> Response:
+    """No room is left for a document, or the program itself failed."""
+    if error.errno not in NO_ROOM:
+        return failed(error)
+    log.error("request %s: no room for evidence: %s", g.get("request_id"), error.strerror)
+    return _later("evidence.full")
+
+
+def _later(code: str, **context: Any) -> Response:
+    answer = _answer(503, sentence=_say(code), **context)
     answer.headers["Retry-After"] = str(RETRY_AFTER)
     return answer
+
+
+def evidence_away(error: StoreAway) -> Response:
+    """The store of documents does not answer; nothing was written."""
+    log.warning("request %s: %s: %s", g.get("request_id"), error.filename, error.strerror)
+    return _later("evidence.unavailable")
 
 
 def http_failed(error: HTTPException) -> Response:

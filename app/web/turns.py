@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 SHORT = 64 * 1024
 """Bytes of a form up to which it waits its turn; an upload is read while others act."""
 
+WITHIN = 5.0
+"""Seconds to wait for one's turn."""
+
 
 class InTurns:
     """One short POST after another.
@@ -29,8 +32,14 @@ class InTurns:
         """Hand a request on, in its turn where it has to wait for one."""
         if environ["REQUEST_METHOD"] != "POST" or _length(environ) > SHORT:
             return self._application(environ, start_response)
-        with self._turn:
+        # Whoever has waited too long goes on all the same: a turn saves time and nothing else.
+        # While another program holds the file, nobody waits for the sum of all before.
+        taken = self._turn.acquire(timeout=WITHIN)
+        try:
             return self._application(environ, start_response)
+        finally:
+            if taken:
+                self._turn.release()
 
 
 def _length(environ: WSGIEnvironment) -> int:
