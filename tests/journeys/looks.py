@@ -66,7 +66,7 @@ SAID = """() => {
   const said = [];
   while (walker.nextNode()) {
     const text = walker.currentNode;
-    if (!text.parentElement.closest("script, style")) said.push(text.data);
+    if (!text.parentElement.closest("script, style, code")) said.push(text.data);
   }
   for (const name of ["aria-label", "title", "placeholder", "data-not-kept"]) {
     for (const e of document.querySelectorAll(`[${name}]`)) said.push(e.getAttribute(name));
@@ -132,5 +132,5 @@ def untranslated(language: str) -> frozenset[str]:
 
 
 def english(page: Page, language: str) -> list[str]:
-    """English texts of the catalogue that stand on a page in another language."""
+    """English texts of the catalogue that stand on a page in another language, codes apart."""
     return sorted(untranslated(language) & set(page.evaluate(SAID)))

@@ -8,13 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
 
 from app.demo import appeal, methodologies, scene
+from app.domain.actors import SystemActor
+from app.engine.errors import EngineError
+from app.models.cases import Incident, Timer
 from app.models.evaluation import Methodology
 from app.models.facts import Letter
+from app.services import calendar_changes, incidents
+from app.services.calendar_days import DayChange
 from tests.journeys.plot import (
     AKMOLA,
     AKTOBE,
@@ -69,7 +75,7 @@ def build(url: str, data: Path) -> list[Shown]:
         appeals = list(_appeals(stage))
         stage.play.pass_time(appeal.at("2018-04-04T10:42"))
         shown = [*appeals, *_beginnings(stage), *_cases(stage, schedule), *_others(stage)]
-        shown += _methodologies(stage)
+        shown += [*_methodologies(stage), *_for_two_people(stage)]
         scene.set_clock(stage.play.now)
         assert not forgotten(stage.app, shown)
     return shown
@@ -206,3 +212,30 @@ def _others(stage: Stage) -> Iterator[Shown]:
     yield Shown("mandates", "admin", "/mandates")
     yield Shown("people", "admin", "/people?q=akmola")
     yield Shown("a person", "admin", f"/people/{person}")
+
+
+def _for_two_people(stage: Stage) -> Iterator[Shown]:
+    """An act that failed, and a change of the calendar that somebody else has to confirm."""
+    [timer, *_] = stage.all(Timer, state="waiting")
+    failed = EngineError(timer.process, timer.element, 0, "zero_division", "1 / 0")
+    incidents.record(
+        case_id=timer.case_id,
+        act=f"timer {timer.key}",
+        error=failed,
+        actor=SystemActor("timer"),
+        now=stage.play.now,
+    )
+    [incident] = stage.all(Incident)
+    yield Shown("errors", "admin", "/incidents")
+    yield Shown("an error", "admin", f"/incidents/{incident.id}")
+    proposal = calendar_changes.propose(
+        change=DayChange(
+            day=date(2018, 4, 12),
+            kind="day_off",
+            names={"kk": "Демалыс", "ru": "Выходной", "en": "Day off"},
+            source="ҚР Үкіметінің қаулысы",
+        ),
+        actor=stage.actor("admin"),
+        now=stage.play.now,
+    )
+    yield Shown("a change of the calendar", "admin2", f"/calendar/changes/{proposal}")
