@@ -89,9 +89,9 @@ def test_the_figures_of_a_run_hang_together(told: dict[str, Any]) -> None:
         assert run["cpu_ms_per_completion"] > 0
         ratio = run["cpu_ms_per_completion"] / run["floor_ms"]
         assert run["ratio_to_floor"] == pytest.approx(ratio, rel=0.02)
-        # A state without forecasts and definitions; it is the same everywhere.
+        # A state without forecasts and definitions; but for the case's number it is the same.
         same = [r["bytes_per_case"] for r in told["runs"] if r["process"] == run["process"]]
-        assert 100 < run["bytes_per_case"] < 1000 and len(set(same)) == 1
+        assert 100 < run["bytes_per_case"] < 1000 and max(same) - min(same) < 16
         assert run["bytes_per_case"] < run["bytes_with_events"] < 6 * 1024
 
 
