@@ -21,6 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 # the played year stays on one, so that it is played once for each kind of database.
 GROUPS = {
     "tests/demo/": "year",
+    "tests/bench/test_step.py": "step",
     "tests/journeys/test_year_pages.py": "year",
     "tests/journeys/": "journeys",
 }

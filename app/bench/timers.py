@@ -22,7 +22,7 @@ from config.settings import ROOT, Settings
 
 ABOUT = "akmola"
 IDLE_TICKS = 40
-AT_ONCE = 10
+AT_ONCE = 25
 WORKER = (sys.executable, "-c", "from app.cli import main; main()", "worker")
 Say = Callable[[str], None]
 

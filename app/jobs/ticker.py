@@ -20,7 +20,7 @@ from app.services import drafts, handover, messages, sessions, throttle, timers
 SECONDS = 0.5
 PAUSE = 2.0
 """Seconds of rest after the database failed."""
-AT_ONCE = 10
+AT_ONCE = 25
 """Timers fired before the ticker looks whether it should stop."""
 TIMER = SystemActor("timer")
 

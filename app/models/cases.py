@@ -204,6 +204,12 @@ class Message(Base):
 
     __table_args__ = (
         Index(
+            "ix_message_oldest",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
             "ix_message_pending",
             "to_case",
             sqlite_where=text("state = 'pending'"),

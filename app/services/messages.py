@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.audit import events
@@ -20,6 +20,8 @@ from app.operations.schedule import CHANGED
 from app.services import acts, beginnings, incident_rows, incidents, projections, redatings
 
 SYSTEM = SystemActor("message")
+# As text: with a parameter SQLite would not use the index of pending messages.
+_PENDING = Message.state == literal_column("'pending'")
 
 
 def deliver_from(*, case_id: int, now: datetime) -> int:
@@ -37,7 +39,7 @@ def deliver_all(*, now: datetime) -> int:
 
     The cases that a changed calendar concerns are re-dated first.
     """
-    return redatings.deliver_all(now=now) + _deliver(Message.state == "pending", now)
+    return redatings.deliver_all(now=now) + _deliver(_PENDING, now)
 
 
 def deliver(*, message_id: int, now: datetime) -> int:
@@ -78,7 +80,7 @@ def _next(which: Any, tried: set[int]) -> int | None:
         .where(
             Wait.case_id == Message.to_case,
             Wait.message == Message.name,
-            Wait.state == "waiting",
+            Wait.state == literal_column("'waiting'"),
         )
         .exists()
     )
@@ -99,7 +101,7 @@ def _next(which: Any, tried: set[int]) -> int | None:
         select(Message.id)
         .where(
             which,
-            Message.state == "pending",
+            _PENDING,
             or_(Message.starts.is_not(None), Message.name == CHANGED, waited, ended),
             ~failed,
         )

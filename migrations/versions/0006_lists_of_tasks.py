@@ -1,6 +1,6 @@
 """Lists of tasks: what a task is about stands on it, and each lane is a range of an index.
 
-Due timers, too, are read in their order from an index.
+Due timers and pending messages, too, are read in their order from an index.
 
 Revision: 0006; follows: 0005; made on 2026-11-25 21:45:10.000000.
 """
@@ -17,6 +17,7 @@ depends_on = None
 
 ABOUT = {"year": sa.Integer(), "block": sa.Integer(), "evaluated_body": sa.String(40)}
 WAITING = sa.text("state = 'waiting'")
+PENDING = sa.text("state = 'pending'")
 IN_LANE = "assignee IS NULL"
 INDEXES = {
     "ix_task_lane": (IN_LANE, ["organisation", "role", "due_at", "id"]),
@@ -39,6 +40,9 @@ def upgrade() -> None:
         which = sa.text(f"state = 'open' AND {only}")
         op.create_index(name, "task", columns, sqlite_where=which, postgresql_where=which)
     _timers(["due_at", "key", "id"])
+    op.create_index(
+        "ix_message_oldest", "message", ["id"], sqlite_where=PENDING, postgresql_where=PENDING
+    )
 
 
 def _timers(columns: list[str]) -> None:
@@ -50,6 +54,7 @@ def _timers(columns: list[str]) -> None:
 
 def downgrade() -> None:
     """Take the columns and the indexes away."""
+    op.drop_index("ix_message_oldest", table_name="message")
     _timers(["due_at"])
     for name in INDEXES:
         op.drop_index(name, table_name="task")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from app.db import db
 from app.demo import appeal
 from app.domain.refusals import Conflict
 from app.jobs import ticker
 from app.models.cases import Timer
 from app.models.facts import Letter
-from app.services import tasks, timers
+from app.services import messages, tasks, timers
 from tests.journeys.plot import AKMOLA, CONCLUSION, SECOND, Stage
 
 # An objection of 28 March 2018: day 15 is Thursday, 12 April.
@@ -93,3 +97,27 @@ def test_the_ticker_fires_what_is_due_by_the_clock_of_the_installation(
     stage.app.extensions["bagalau"].clock.at = REMINDED[0]
     assert ticker.tick(stage.app) == 2
     assert ticker.tick(stage.app) == 0
+
+
+def test_looking_for_work_reads_no_table_through(objected: tuple[Stage, int]) -> None:
+    """However many timers wait and however many messages there were: an index tells of none."""
+    stage, _ = objected
+    sent: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        sent.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        now = stage.play.now
+        assert messages.deliver_all(now=now) + timers.run_due(now=now) == 0
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+    assert len(sent) >= 3
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            for statement, values in sent:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps = [row[3] for row in plan]
+                read = [step for step in steps if re.match(r"SCAN (timer|message)$", step)]
+                assert not read, (statement, steps)
