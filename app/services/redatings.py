@@ -101,14 +101,12 @@ def _deliver(which: ColumnElement[bool], now: datetime, limit: int | None = None
 
 def _waiting(which: ColumnElement[bool]) -> Select[int, int]:
     """The concerns without a re-dating; a case that has ended has no term that could move."""
-    return (
-        select(CalendarConcern.id, CalendarConcern.case_id)
-        .join(CaseFile, CaseFile.id == CalendarConcern.case_id)
-        .where(
-            which,
-            CaseFile.status == "running",
-            ~exists().where(CalendarRedating.concern_id == CalendarConcern.id),
-        )
+    # Not a join: SQLite would begin with the cases, of which there are many more.
+    runs = exists().where(CaseFile.id == CalendarConcern.case_id, CaseFile.status == "running")
+    return select(CalendarConcern.id, CalendarConcern.case_id).where(
+        which,
+        runs,
+        ~exists().where(CalendarRedating.concern_id == CalendarConcern.id),
     )
 
 
