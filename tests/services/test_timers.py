@@ -119,5 +119,5 @@ def test_looking_for_work_reads_no_table_through(objected: tuple[Stage, int]) ->
             for statement, values in sent:
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
                 steps = [row[3] for row in plan]
-                read = [step for step in steps if re.match(r"SCAN (timer|message|case_file)$", step)]
+                read = [s for s in steps if re.match(r"SCAN (timer|message|case_file)$", s)]
                 assert not read, (statement, steps)
