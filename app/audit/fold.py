@@ -104,7 +104,9 @@ class Folded:
         does not have the form of its kind.
         """
         if body["kind"] == "case.started":
-            data = body["facts"]["data"]
+            # With a repair the case began with what two people agreed on.
+            given = body["facts"].get("repair", {"data": {}})["data"]
+            data = {**body["facts"]["data"], **given}
             self.about = {name: data.get(name) for name in _ABOUT}
         self._message(body)
         fold_incidents.fold(self.tables["incident"], self.case_id, body)

@@ -61,11 +61,16 @@ def warning() -> str | None:
     )
 
 
-def unreadable() -> str | None:
-    """Why a command that only reads finds no installation here, in a sentence; None if it does."""
+def absent() -> str | None:
+    """Why a command that only reads finds no database here, in a sentence; None if it does."""
     file = current().settings.sqlite_file
     if file is not None and not file.exists():
         return f"There is no database {file}, so there is nothing to verify."
+    return None
+
+
+def outdated() -> str | None:
+    """Why it cannot read the database that it finds, in a sentence; None if it can."""
     with db.engine.connect() as connection:
         if installation.outdated(connection, MIGRATIONS):
             return "The database is not of this version: see `bagalau migrate`."

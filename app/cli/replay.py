@@ -26,7 +26,7 @@ def replay(case: str | None, every: bool, as_json: bool) -> None:
     """
     if case is not None and every:
         raise click.UsageError("Either --case or --all.")
-    if (reason := database.unreadable()) is not None:
+    if (reason := database.absent() or database.outdated()) is not None:
         fail(reason)
     found = service.replay(case=case, progress=_progress if sys.stderr.isatty() else None)
     told = {

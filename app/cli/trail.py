@@ -11,9 +11,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from app.audit.report import Problem
 from app.cli import database, failures
 from app.cli.output import as_json, result, say
-from app.db import db
 from app.documents.store import StoreAway
-from app.services import installation, verification
+from app.services import verification
 
 
 @click.group()
@@ -67,13 +66,11 @@ def _verified(*, full: bool) -> verification.Verification:
     Raises:
         _Lost: there is no database to look at, or it went away meanwhile.
     """
-    file = database.current().settings.sqlite_file
-    if file is not None and not file.exists():
-        raise _Lost(f"There is no database {file}, so there is nothing to verify.")
+    if (reason := database.absent()) is not None:
+        raise _Lost(reason)
     try:
-        with db.engine.connect() as connection:
-            if installation.outdated(connection, database.MIGRATIONS):
-                return _nothing("The database is not of this version: see `bagalau migrate`.")
+        if (reason := database.outdated()) is not None:
+            return _nothing(reason)
         return verification.verify_trail(store=database.current().store, full=full)
     except (InterfaceError, OperationalError) as error:
         raise _Lost(failures.database(error)) from error

@@ -104,9 +104,8 @@ def next_due(session: Session, now: datetime, case_id: int | None) -> Due | None
     return Due(case, timer, _standing(session, case, row[last:-1]), row[-1])
 
 
-def repaired(session: Session, case: CaseFile, task: Task, before: Standing) -> incident_rows.Ready:
-    """With what a task is done; another query only where it has failed before."""
-    act = f"task {task.key}"
+def repaired(session: Session, case: CaseFile, act: str, before: Standing) -> incident_rows.Ready:
+    """With what an act is done; another query only where it has failed before."""
     if act not in before.failed:
         return incident_rows.AS_IS
     return incident_rows.ready(connection_of(session), case.id, act)

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal_column, or_, select
+from sqlalchemy import literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.audit import events
@@ -39,7 +39,7 @@ def deliver_all(*, now: datetime) -> int:
 
     The cases that a changed calendar concerns are re-dated first.
     """
-    return redatings.deliver_all(now=now) + _deliver(_PENDING, now)
+    return redatings.deliver_all(now=now) + _deliver(true(), now)
 
 
 def deliver(*, message_id: int, now: datetime) -> int:

@@ -183,9 +183,13 @@ def _move(
     for number, was in connection.execute(rows).all():
         due = wanted[numbers[number]]
         if due != was:
-            told = {"key": numbers[number], "was": instants.text(was), "due": instants.text(due)}
-            effects.setdefault(f"{name}_moved", []).append(told)
+            effects.setdefault(f"{name}_moved", []).append(moved(numbers[number], was, due))
             connection.execute(update(table).where(table.c.id == number).values(due_at=due))
+
+
+def moved(key: str, was: datetime, due: datetime) -> dict[str, Any]:
+    """A date that became another one, as an event's effects tell it."""
+    return {"key": key, "was": instants.text(was), "due": instants.text(due)}
 
 
 def _tasks(
@@ -208,12 +212,13 @@ def _tasks(
         )
     fresh = [task for key, task in by_key.items() if key not in before]
     if fresh:
-        effects["tasks_opened"] = [_told(task) for task in fresh]
+        effects["tasks_opened"] = [told(task) for task in fresh]
         rows = [_task_row(context, task) for task in fresh]
         connection.execute(_OPEN[TASK], rows if len(rows) > 1 else rows[0])
 
 
-def _told(task: HumanTask) -> dict[str, Any]:
+def told(task: HumanTask) -> dict[str, Any]:
+    """A task that was opened, as an event's effects tell it."""
     return {
         "key": task.key,
         "element": task.element,
@@ -266,16 +271,17 @@ def _waiting(
         connection.execute(_CLOSE[table], {"row": before[key], "how": how, "number": context.seq})
     fresh = [wanted[key] for key in sorted(wanted.keys() - before.keys())]
     if fresh:
-        effects[f"{name}_armed"] = [_armed(item) for item in fresh]
+        effects[f"{name}_armed"] = [armed(item) for item in fresh]
         rows = [_row(context, item) for item in fresh]
         connection.execute(_OPEN[table], rows if len(rows) > 1 else rows[0])
 
 
-def _armed(item: Any) -> dict[str, Any]:
-    told = {"key": item.key, "element": item.element, "process": item.process}
+def armed(item: Any) -> dict[str, Any]:
+    """A timer or a wait that began, as an event's effects tell it."""
+    found = {"key": item.key, "element": item.element, "process": item.process}
     if hasattr(item, "message"):
-        return {**told, "message": item.message}
-    return {**told, "due": instants.text(item.due), "expression": item.expression}
+        return {**found, "message": item.message}
+    return {**found, "due": instants.text(item.due), "expression": item.expression}
 
 
 def _row(context: Context, item: Any) -> dict[str, Any]:

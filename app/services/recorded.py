@@ -9,12 +9,12 @@ from typing import Any
 
 from app.audit import recheck
 from app.audit.recheck import Broken
-from app.domain import instants
 from app.engine.release import Release
 from app.engine.repair import NONE, Repair
 from app.engine.replaying import How, Recorded
 from app.engine.rewriting import COUNTING
-from app.engine.step import Call, HumanTask, Sent, Step, Timer, Wait
+from app.engine.step import Call, HumanTask, Step, Timer, Wait
+from app.services import outgoing, projections
 
 HOW: Mapping[str, How] = {
     "case.started": "start",
@@ -110,13 +110,9 @@ def told(before: Step | None, after: Step, act: Act) -> dict[str, Any]:
     """What the event of an act that led from `before` to `after` says besides the digest."""
     return {
         "visits": [[v.process, v.element, v.key] for v in after.visits],
-        "sent": [_sent(sent) for sent in after.sent],
+        "sent": list(outgoing.told(after.sent, ())),
         "effects": _effects(before, after, act),
     }
-
-
-def _sent(sent: Sent) -> dict[str, Any]:
-    return {"message": sent.message, "payload": sent.payload, "to": sent.to, "starts": sent.starts}
 
 
 def _effects(before: Step | None, after: Step, act: Act) -> dict[str, Any]:
@@ -128,7 +124,7 @@ def _effects(before: Step | None, after: Step, act: Act) -> dict[str, Any]:
     found["tasks_closed"] = [
         {"key": key, "how": "done" if key == done else "gone"} for key in sorted(old.keys() - now)
     ]
-    found["tasks_opened"] = [_task(task) for key, task in now.items() if key not in old]
+    found["tasks_opened"] = [projections.told(task) for key, task in now.items() if key not in old]
     fired = act.key if act.how == "fire" else None
     _waiting(found, "timers", (before.timers if before else (), after.timers), fired, "fired")
     met = _met(before, act.key) if act.how == "deliver" else None
@@ -145,19 +141,6 @@ def _met(before: Step | None, message: str) -> str | None:
     return min((wait.key for wait in waits if wait.message == message), default=None)
 
 
-def _task(task: HumanTask) -> dict[str, Any]:
-    return {
-        "key": task.key,
-        "element": task.element,
-        "process": task.process,
-        "role": task.role,
-        "organisation": task.organisation,
-        "assignee": task.assignee,
-        "form": task.form,
-        "due": instants.text(task.due) if task.due else None,
-    }
-
-
 def _waiting(
     found: dict[str, list[Any]],
     name: str,
@@ -169,25 +152,17 @@ def _waiting(
     found[f"{name}_gone"] = [
         {"key": key, "how": word if key == done else "gone"} for key in sorted(old.keys() - now)
     ]
-    found[f"{name}_armed"] = [_armed(now[key]) for key in sorted(now.keys() - old)]
-
-
-def _armed(item: Timer | Wait) -> dict[str, Any]:
-    told = {"key": item.key, "element": item.element, "process": item.process}
-    if isinstance(item, Wait):
-        return {**told, "message": item.message}
-    return {**told, "due": instants.text(item.due), "expression": item.expression}
+    found[f"{name}_armed"] = [projections.armed(now[key]) for key in sorted(now.keys() - old)]
 
 
 def _moved(
     before: tuple[HumanTask | Timer, ...], after: tuple[HumanTask | Timer, ...]
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Those that were open and got another date, in the order of their keys."""
     was = {item.key: item.due for item in before}
     found = []
     for item in sorted(after, key=lambda item: item.key):
         old = was.get(item.key)
         if item.due is not None and old is not None and item.due != old:
-            told = {"key": item.key, "was": instants.text(old), "due": instants.text(item.due)}
-            found.append(told)
+            found.append(projections.moved(item.key, old, item.due))
     return found

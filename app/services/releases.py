@@ -9,7 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.audit import events, log
@@ -42,6 +43,16 @@ def stored(session: Session, release_hash: str) -> Release:
     """
     query = select(tables.Release.files).where(tables.Release.hash == release_hash)
     return engine_release.compile_release(_unpack(session.scalars(query).one()))
+
+
+def whole(connection: Connection, release_hash: object) -> Release | None:
+    """The release that lies under this hash, None where it is not there or not that one."""
+    try:
+        with Session(connection) as session:
+            found = stored(session, str(release_hash))
+    except (engine_release.ReleaseError, SQLAlchemyError, zstandard.ZstdError, ValueError):
+        return None
+    return found if found.hash == release_hash else None
 
 
 def form(key: str, day: date | None) -> Form | None:

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
-from zstandard import ZstdError
 
 from app.audit import recheck, verify
 from app.audit.recheck import Broken
 from app.db import db
 from app.domain.refusals import NotFound
 from app.engine import replaying, runner
-from app.engine.errors import ReleaseError, StateUnreadable
+from app.engine.errors import StateUnreadable
 from app.engine.release import Release
 from app.engine.replaying import Deviation
 from app.engine.step import Step
@@ -33,6 +31,8 @@ from app.services.recorded import Act, read, told
 
 Progress = Callable[[int, int], None]
 """Is told how many cases are done, and of how many."""
+Known = Callable[[str], Release | None]
+"""Finds the release with a hash, None where it is not there or not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def again(
 ) -> Replayed:
     """Execute the cases `ids` again, or all, from what `connection` (a snapshot) reads."""
     ids = _ids(connection) if ids is None else ids
-    result, known = Replayed(cases=len(ids)), _Releases(connection)
+    result = Replayed(cases=len(ids))
+    known: Known = cache(partial(releases.whole, connection))
     for number, case_id in enumerate(ids, start=1):
         _Case(connection, known, case_id, result).replay()
         if progress is not None:
@@ -107,35 +108,11 @@ def _id_of(connection: Connection, case: str) -> int:
     return int(found)
 
 
-class _Releases:
-    """The releases that events name, each read once."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._known: dict[str, Release | None] = {}
-
-    def get(self, wanted: object) -> Release | None:
-        """The release with this hash, None where it is not there or not whole."""
-        if not isinstance(wanted, str):
-            return None
-        if wanted not in self._known:
-            self._known[wanted] = self._read(wanted)
-        return self._known[wanted]
-
-    def _read(self, wanted: str) -> Release | None:
-        try:
-            with Session(self._connection) as session:
-                found = releases.stored(session, wanted)
-        except (ReleaseError, SQLAlchemyError, ZstdError, ValueError):
-            return None
-        return found if found.hash == wanted else None
-
-
 class _Case:
     """One case on its way through its acts."""
 
     def __init__(
-        self, connection: Connection, known: _Releases, case_id: int, result: Replayed
+        self, connection: Connection, known: Known, case_id: int, result: Replayed
     ) -> None:
         self.connection, self.known, self.id, self.result = connection, known, case_id, result
         self.release: Release | None = None
@@ -200,7 +177,7 @@ class _Case:
     def _of_one_release(self, act: Act) -> bool:
         """A case stays with the release that it began with."""
         if self.release is None:
-            self.release = self.known.get(act.release)
+            self.release = self.known(act.release)
         return self.release is not None and self.release.hash == act.release
 
     def _compare(self, act: Act, step: Step) -> bool:

@@ -202,7 +202,7 @@ def _complete(
         context = acts.context_for(session, case, actor=actor, now=now, answers=checked.all)
         if task_id in before.drafts:
             _forget_draft(session, task_id, actor.person)
-        repaired = held.repaired(session, case, task, before)
+        repaired = held.repaired(session, case, f"task {task.key}", before)
         try:
             step = acts.move(
                 context,

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.audit import events
-from app.db import connection_of, reading, transaction
+from app.db import reading, transaction
 from app.domain.actors import SystemActor
 from app.domain.refusals import Refusal
 from app.engine import runner
 from app.engine.errors import EngineError
 from app.models.cases import Incident, Timer
-from app.services import acts, held, incident_rows, incidents, messages, projections
+from app.services import acts, held, incidents, messages, projections
 
 SYSTEM = SystemActor("timer")
 
@@ -90,9 +90,7 @@ def _has_incident() -> ColumnElement[bool]:
 def _fire(session: Session, found: held.Due, now: datetime) -> bool:
     """Fire a timer that is held; True where messages may have become deliverable by it."""
     case, timer = found.case, found.timer
-    act, repaired = f"timer {timer.key}", incident_rows.AS_IS
-    if act in found.before.failed:
-        repaired = incident_rows.ready(connection_of(session), case.id, act)
+    repaired = held.repaired(session, case, f"timer {timer.key}", found.before)
     context = acts.context_for(session, case, actor=SYSTEM, now=now)
     step = acts.move(
         context,

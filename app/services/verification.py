@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -86,12 +86,10 @@ def record(result: Verification, *, actor: Actor | SystemActor, now: datetime) -
 
 def _projections(connection: Connection) -> Iterator[Problem]:
     """Every projection, rebuilt from the trail and from the releases that it names."""
-    known: dict[str, Release | None] = {}
+    known = cache(partial(releases.whole, connection))
 
     def paragraphs(of_release: str, process: str, element: str) -> object:
-        if of_release not in known:
-            known[of_release] = _readable(connection, of_release)
-        release = known[of_release]
+        release = known(of_release)
         if release is None:
             return UNKNOWN
         model = release.processes.get(process)
@@ -100,15 +98,6 @@ def _projections(connection: Connection) -> Iterator[Problem]:
         return " ".join(model.elements[element].paragraphs)
 
     return verify_projections(connection, paragraphs)
-
-
-def _readable(connection: Connection, of_release: str) -> Release | None:
-    """A release if it is there and whole: what is wrong with its row is told elsewhere."""
-    try:
-        with Session(connection) as session:
-            return _loaded(session, of_release)
-    except (ReleaseError, SQLAlchemyError, ZstdError, ValueError):
-        return None
 
 
 def _loaded(session: Session, of_release: str) -> Release:

@@ -24,6 +24,7 @@ from app.audit.events import (
     TaskClaimed,
     TaskReleased,
 )
+from app.audit.fold import Folded
 from app.audit.log import append
 from app.audit.projections import verify_projections
 from app.audit.recheck import Broken
@@ -335,3 +336,25 @@ def test_a_release_that_cannot_tell(folded: Session) -> None:
 
     told = [problem.problem for problem in verify_projections(folded.connection(), none)]
     assert "Event case/A #2: its effects do not follow (the release has no element draft" in told[0]
+
+
+def test_what_a_repaired_start_is_about_is_what_two_people_agreed_on() -> None:
+    opened = dict.fromkeys(("role", "organisation", "assignee", "form", "due"))
+    opened |= {"key": "a", "element": "a", "process": "p"}
+    body: dict[str, Any] = {
+        "kind": "case.started",
+        "seq": 1,
+        "at": "2018-01-10T04:00:00.000000Z",
+        "release": "r",
+        "actor": {"system": "message"},
+        "facts": {
+            "process": "p",
+            "data": {"year": 2016, "block": 1},
+            "repair": {"skip": {}, "data": {"year": 2017}, "incident_seq": 4},
+        },
+        "effects": {"tasks_opened": [opened]},
+    }
+    folded = Folded(1, lambda *_: "57")
+    folded.fold(body)
+    [task] = folded.tables["task"].expected().values()
+    assert (task["year"], task["block"], task["evaluated_body"]) == (2017, 1, None)

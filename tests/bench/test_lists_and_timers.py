@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app import create_app
 from app.bench import loading, step
-from app.bench.cluster import scratch
 from app.services import inbox, tasks, timers, verification
 from config.settings import Settings
+from tests.bench.commands import measured
 from tests.conftest import KINDS, cloned
-from tests.databases import Databases, parent
+from tests.databases import Databases
 
 BODIES = ("akmola", "aktobe", "mof")
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """Where temporary files go in this test: open to the user that PostgreSQL runs as."""
-    made = scratch("bench", parent())
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-def measured(folder: Path, *words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", "bench", *words, "--json"],
-        env=os.environ | {"TMPDIR": str(folder), "BAGALAU_DATA": str(folder / "never")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr
-    assert list(folder.iterdir()) == []
-    return json.loads(done.stdout)
 
 
 def test_pages_of_lists_are_measured_by_size(folder: Path) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.bench import steps
-from app.bench.cluster import scratch
-from tests.databases import parent
+from tests.bench import commands
 
 KEYS = {
     "database",
@@ -33,28 +30,11 @@ KEYS = {
     "floor_ms",
     "ratio_to_floor",
 }
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench", "step"]
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """Where temporary files go in this test: open to the user that PostgreSQL runs as."""
-    made = scratch("bench", parent())
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def ended(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "--cases", "3", "--json"],
-        env=os.environ | {"TMPDIR": str(folder), "BAGALAU_DATA": str(folder / "never")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    return commands.run(folder, "step", "--cases", "3")
 
 
 @pytest.fixture(scope="module")

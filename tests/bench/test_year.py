@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench"]
-
-
-def measured(what: str, tmp_path: Path) -> Any:
-    ended = subprocess.run(
-        [*COMMAND, what, "--json", "--until", "opened"],
-        env=os.environ | {"TMPDIR": str(tmp_path), "BAGALAU_DATA": str(tmp_path / "never")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert list(tmp_path.iterdir()) == []
-    return json.loads(ended.stdout)
+from tests.bench.commands import measured
 
 
 def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -> None:
-    told = measured("year", tmp_path)
+    told = measured(tmp_path, "year", "--until", "opened")
     assert told["human_tasks"] >= 15 and told["seconds"] > 0
     spent = told["completion_ms"]
     assert 0 < spent["p50"] <= spent["p95"]
@@ -39,7 +20,7 @@ def test_the_acts_of_a_year_are_measured_against_the_same_acts(tmp_path: Path) -
 
 
 def test_a_year_is_executed_again(tmp_path: Path) -> None:
-    told = measured("replay", tmp_path)
+    told = measured(tmp_path, "replay", "--until", "opened")
     # The methodologies, the schedule, the year, and an evaluation of each body by its blocks.
     assert told["cases"] > 94 and told["acts"] > told["cases"] and told["differences"] == 0
     assert told["cpu_seconds"] > 0 and 0 < told["seconds"] < told["played_in"]
